@@ -1,0 +1,1014 @@
+/*
+ * dictdb.h: an embedded, in-memory database of JSON records.
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * A database holds named tables. A table holds records under a primary key. A record is one JSON object. Programs hold
+ * handles, pass JSON text in, and get JSON text back in buffers of their own:
+ *
+ *     #include <dictdb.h>
+ *     #include <stdio.h>
+ *
+ *     int main(void) {
+ *         dictdb_db *db = NULL;
+ *         dictdb_table *users = NULL;
+ *         dictdb_predicate *adult = NULL;
+ *         dictdb_buffer rows = DICTDB_BUFFER_INIT;
+ *         dictdb_error *error = NULL;
+ *
+ *         dictdb_db_new(NULL, 0, &db, NULL);
+ *         dictdb_db_create_table(db, "users", DICTDB_NTS, NULL, 0, &users, NULL);
+ *         if (dictdb_table_insert(users, "{\"name\": \"Ada\", \"age\": 36}", DICTDB_NTS, NULL, &error) != DICTDB_STATUS_OK) {
+ *             fprintf(stderr, "%s\n", dictdb_error_message(error));
+ *             dictdb_error_free(error);
+ *         }
+ *         dictdb_predicate_ge("age", DICTDB_NTS, "18", DICTDB_NTS, &adult, NULL);
+ *         if (dictdb_table_select(users, adult, "{\"order_by\": \"-age\"}", DICTDB_NTS, &rows, NULL, NULL) == DICTDB_STATUS_OK)
+ *             printf("%s\n", rows.data);            // [{"name":"Ada","age":36,"id":1}]
+ *
+ *         dictdb_buffer_free(&rows);
+ *         dictdb_predicate_free(adult);
+ *         dictdb_table_free(users);
+ *         dictdb_db_free(db);
+ *         return 0;
+ *     }
+ *
+ * Link with `-ldictdb` (pkg-config `dictdb`; CMake `find_package(dictdb)`, target `dictdb::dictdb`).
+ *
+ * What holds for every function
+ * -----------------------------
+ * Result. A function that can fail returns a `dictdb_status`; 0 is success. Its results leave through output arguments. On failure
+ * nothing was changed, output handles are NULL, output buffers are empty and numbers are untouched.
+ *
+ * Errors. The last argument, `error`, may be NULL. Otherwise it is set by every call: to NULL on success, else to an error object that the
+ * caller reads (`dictdb_error_message`, `dictdb_error_detail`) and frees (`dictdb_error_free`). RECORD_NOT_FOUND and FORKED come without an
+ * object, so that a miss costs nothing. There is no "last error" kept anywhere: calls may change threads freely.
+ *
+ * Text. Names, field references and JSON come as a pointer and a length in bytes; the length `DICTDB_NTS` says that the text ends at its first
+ * NUL. Text must be UTF-8. It is read during the call only and never kept. Where a text may be NULL the function says so.
+ *
+ * Buffers. Text comes back in a `dictdb_buffer` that belongs to the caller and is reused from call to call; see there.
+ *
+ * Handles. `dictdb_db *`, `dictdb_table *`, `dictdb_predicate *` and `dictdb_error *` are handles, not addresses: never dereference them. Each is freed by its
+ * `_free` function, which takes NULL, never fails, and may be called in any order and from any thread, also while another thread is in a call with that
+ * handle: that call ends as usual. A handle that is NULL, was freed, is of another type or is not from this library gives INVALID_HANDLE,
+ * never undefined behaviour. `const` marks what a function only reads.
+ *
+ * Threads. Every function may be called from any thread at any time; handles are shared freely. (A buffer is like a `char` array: one thread at a time.)
+ * Each operation is atomic and takes effect at one instant between call and return: nobody sees half of it. Tables are independent of each other. Reads of one table
+ * run in parallel; a long read works on a version of the table and holds up no writer. No lock is held when a call returns and none while
+ * a callback runs, so no order of calls can deadlock.
+ *
+ * Fork. In a child process made by fork() after the library was used, every fallible function returns FORKED and every `_free` of a handle does nothing.
+ * Nothing hangs. exec() as usual.
+ *
+ * Memory. OUT_OF_MEMORY comes from calls whose need grows with what they are given; nothing was changed. If the allocator fails on a small
+ * fixed-size need, the process is aborted, as by any Rust library.
+ *
+ * What is left to the caller: pointers and lengths of text, buffers and arrays must be right.
+ *
+ * Records and values
+ * ------------------
+ * Values are JSON. Integers are exact from -2^63 to 2^64-1; beyond that NUMBER_RANGE. Other numbers are finite IEEE doubles; `1e999` is INVALID_JSON. A number keeps the
+ * spelling it came with (`1.50`). Strings are UTF-8; a lone surrogate escape is INVALID_JSON. Of a repeated name in an object the last value
+ * counts, in the first one's place. Field order is kept. Values nest at most 128 levels deep (LIMIT). A record's text is at most 256 MiB (LIMIT).
+ *
+ * Missing fields and null are alike to predicates and ordering; they differ only in what is printed back.
+ *
+ * Equality: numbers by mathematical value (`1` equals `1.0`; 2^53+1 is not 2^53), arrays by element, objects by key. `true` is not `1`.
+ * Order: null < false < true < numbers < strings (by code point) < arrays (by element) < objects (by their sorted keys, then values).
+ *
+ * Keys. The primary key is a signed 64-bit integer or a non-empty string; `1` and `"1"` are two keys. A record without it, or with null, gets the next integer: one
+ * more than the largest integer key ever stored in the table, from 1. Concurrent inserts never get the same one.
+ *
+ * Natural order is the order of insertion. A record keeps its place when it is changed, also when its key is.
+ *
+ * Schema. Every field of the schema is required and no others are allowed; the key field is added as `int` if absent. Types: `int` (not `true`, not `1.0`), `float`
+ * (an integer too), `str`, `bool`, `list` (array), `dict` (object). `{"type": T, "nullable": true}` takes null or absence; `"default"` fills an absence.
+ *
+ * Field references, in predicates, `columns` and `order_by`, are paths: `age`, `address.city`, `tags[0]`. A name that itself has a dot, a bracket or a
+ * backquote, or starts with `-` in `order_by`, is written in backquotes, a backquote inside it doubled: `` `a.b` ``. Records and changes use plain names.
+ */
+
+#ifndef DICTDB_H
+#define DICTDB_H
+
+/* Generated from src/ffi by `cargo xtask generate`. Do not edit. */
+
+#include <stddef.h>
+#include <stdint.h>
+
+/** Version of this header, as text and in parts. */
+#define DICTDB_VERSION "0.1.0"
+#define DICTDB_VERSION_MAJOR 0
+#define DICTDB_VERSION_MINOR 1
+#define DICTDB_VERSION_PATCH 0
+/** Version of this header as one number, to compare: `#if DICTDB_VERSION_NUMBER >= DICTDB_VERSION_MAKE(0, 1, 0)`. */
+#define DICTDB_VERSION_MAKE(major, minor, patch) ((major) * 1000000 + (minor) * 1000 + (patch))
+#define DICTDB_VERSION_NUMBER DICTDB_VERSION_MAKE(DICTDB_VERSION_MAJOR, DICTDB_VERSION_MINOR, DICTDB_VERSION_PATCH)
+
+/** Pass as a length to say that the text ends at its first NUL. */
+#define DICTDB_NTS SIZE_MAX
+
+/** An empty `dictdb_buffer`: `dictdb_buffer rows = DICTDB_BUFFER_INIT;` */
+#define DICTDB_BUFFER_INIT { NULL, 0, 0 }
+
+/** Version of the binary interface. It changes when a program compiled against an older header would not run. */
+#define DICTDB_ABI_VERSION 0
+
+/** Success. */
+#define DICTDB_STATUS_OK 0
+/** No record has that key, or none matches. Never comes with an error object, so that a miss costs nothing. */
+#define DICTDB_STATUS_RECORD_NOT_FOUND 1
+/** The database has no table of that name, or the table was dropped. */
+#define DICTDB_STATUS_TABLE_NOT_FOUND 2
+/** The key is taken. */
+#define DICTDB_STATUS_DUPLICATE_KEY 3
+/** The database has a table of that name already. */
+#define DICTDB_STATUS_DUPLICATE_TABLE 4
+/** A record violates the table's schema. */
+#define DICTDB_STATUS_SCHEMA 5
+/** A text is not JSON, or not the JSON value that was asked for. */
+#define DICTDB_STATUS_INVALID_JSON 6
+/** A text is not UTF-8. */
+#define DICTDB_STATUS_INVALID_UTF8 7
+/** A key is neither a signed 64-bit integer nor a non-empty string. */
+#define DICTDB_STATUS_INVALID_KEY 8
+/** A required pointer is NULL, an enum has no such value, an option is unknown or of the wrong type. */
+#define DICTDB_STATUS_INVALID_ARGUMENT 9
+/** A handle is NULL, freed, of another type, or not from this library. */
+#define DICTDB_STATUS_INVALID_HANDLE 10
+/** An integer lies outside [-2^63, 2^64-1], or an automatic key would. */
+#define DICTDB_STATUS_NUMBER_RANGE 11
+/** An operation met a value of a kind that it is not defined for. */
+#define DICTDB_STATUS_TYPE_MISMATCH 12
+/** A field reference or a predicate text cannot be parsed. */
+#define DICTDB_STATUS_PARSE 13
+/** A documented limit was exceeded. */
+#define DICTDB_STATUS_LIMIT 14
+/** An index of another kind exists on that field. */
+#define DICTDB_STATUS_INDEX_EXISTS 15
+/** The operating system refused to read or write a file. */
+#define DICTDB_STATUS_IO 16
+/** A file is damaged. */
+#define DICTDB_STATUS_CORRUPT 17
+/** This build or this kind of object does not support the operation. */
+#define DICTDB_STATUS_UNSUPPORTED 18
+/** The operation was cancelled; nothing changed. */
+#define DICTDB_STATUS_CANCELLED 19
+/** The operation ran out of time; nothing changed. */
+#define DICTDB_STATUS_TIMEOUT 20
+/** The operation conflicts with another one. */
+#define DICTDB_STATUS_CONFLICT 21
+/** The object is not in a state to do that now. */
+#define DICTDB_STATUS_UNAVAILABLE 22
+/** Memory could not be had; nothing changed. */
+#define DICTDB_STATUS_OUT_OF_MEMORY 23
+/** The process was forked, and this is the child. Never comes with an error object. */
+#define DICTDB_STATUS_FORKED 24
+/** A defect of the library was caught. The table stays usable. Please report it. */
+#define DICTDB_STATUS_INTERNAL 25
+
+/** For `dictdb_table_upsert`: merge the given fields into the record that has the key. */
+#define DICTDB_CONFLICT_UPDATE 0
+/** For `dictdb_table_upsert`: leave the record that has the key as it is. */
+#define DICTDB_CONFLICT_IGNORE 1
+/** For `dictdb_table_upsert`: fail with `DUPLICATE_KEY`. */
+#define DICTDB_CONFLICT_ERROR 2
+
+/** What `dictdb_table_upsert` did: the key was free, the record was inserted. */
+#define DICTDB_UPSERT_INSERTED 0
+/** What `dictdb_table_upsert` did: the record that had the key was changed. */
+#define DICTDB_UPSERT_UPDATED 1
+/** What `dictdb_table_upsert` did: nothing, the key was taken. */
+#define DICTDB_UPSERT_IGNORED 2
+
+/** A defect of the library was caught. */
+#define DICTDB_LOG_ERROR 1
+/** Something that a person should look at. */
+#define DICTDB_LOG_WARN 2
+/** Rare events: a table was created or dropped. */
+#define DICTDB_LOG_INFO 3
+/** Frequent events: each write, a segment reclaimed. */
+#define DICTDB_LOG_DEBUG 4
+
+/**
+ * A database: a set of named tables in memory.
+ *
+ * Made by `dictdb_db_new`, freed by `dictdb_db_free`. Every function may be called from any thread at any time.
+ */
+typedef struct dictdb_db dictdb_db;
+
+/**
+ * What went wrong in a call: status, message, and the facts as JSON.
+ *
+ * Made by a failing call whose `error` argument is not NULL; owned by the caller, who frees it with
+ * `dictdb_error_free`. Immutable and thread-safe.
+ */
+typedef struct dictdb_error dictdb_error;
+
+/**
+ * A predicate: says of each record whether it matches. Immutable: any number of threads may use it at the same time, with any
+ * number of tables.
+ *
+ * Made by the functions below, freed by `dictdb_predicate_free`. Predicates made from others (`and`, `or`, `not`) keep what they
+ * need: the operands may be freed in any order.
+ */
+typedef struct dictdb_predicate dictdb_predicate;
+
+/**
+ * A handle to a table. Made by `dictdb_db_create_table` and `dictdb_db_get_table`, freed by `dictdb_table_free`.
+ *
+ * Every function may be called from any thread at any time. Each is atomic: it takes effect at one instant between call and
+ * return, wholly or not at all, and holds no lock when it returns.
+ */
+typedef struct dictdb_table dictdb_table;
+
+/**
+ * What a fallible function returns: `DICTDB_STATUS_OK`, or one of the codes below.
+ *
+ * Values are fixed and never reused. A program must accept codes that it does not know.
+ */
+typedef int32_t dictdb_status;
+
+/**
+ * A piece of memory that results are written into. It belongs to the caller and is reused and grown from call to call.
+ *
+ * Start with `DICTDB_BUFFER_INIT` (all zero), pass the same buffer to as many calls as you like, read `data` and
+ * `len` after each, and end with `dictdb_buffer_free`. Set no member yourself.
+ *
+ * After success `data` holds `len` bytes of UTF-8 text and a NUL that `len` does not count. After failure `len` is 0
+ * and `data` is NULL or `""`. `data` is valid until the next call that gets the buffer.
+ *
+ * Thread-safety: one thread at a time, like a `char` array. Different buffers are independent.
+ */
+typedef struct {
+    /** The text, or NULL while nothing was written. */
+    char *data;
+    /** Length of the text in bytes, without the NUL. */
+    size_t len;
+    /** Bytes allocated at `data`. */
+    size_t capacity;
+} dictdb_buffer;
+
+/**
+ * Gets the library's log messages.
+ *
+ * `context` is the pointer given to `dictdb_log_set`; `level` one of `DICTDB_LOG_…`; `message` and `fields` (a JSON object)
+ * are NUL-terminated and valid during the call only.
+ *
+ * It is called from any thread that is inside a call into the library, from several at once, and never while the
+ * library holds a lock: it may call the library. What happens inside such calls is not logged. It must not throw or longjmp.
+ */
+typedef void (*dictdb_log_callback)(void *context,
+                                    int32_t level,
+                                    const char *message,
+                                    const char *fields);
+
+/** Releases the `context` of a callback: called once, after the last call of the callback has ended. */
+typedef void (*dictdb_destructor)(void *context);
+
+#ifdef __cplusplus
+extern "C" {
+#endif // __cplusplus
+
+/**
+ * Version of the library that is loaded: `"0.1.0"`. Compare with `DICTDB_VERSION`, the header's.
+ *
+ * Returns a NUL-terminated string that lives as long as the process. Thread-safe.
+ */
+const char *dictdb_version(void);
+
+/**
+ * Version of the binary interface of the library that is loaded. A program works with it
+ * if this equals the `DICTDB_ABI_VERSION` that the program was compiled with. Thread-safe.
+ */
+uint32_t dictdb_abi_version(void);
+
+/**
+ * Whether the library that is loaded has a feature: 1 or 0.
+ *
+ * `name`, `name_len`: one of `"paths"` (fields inside nested values: `address.city`, `tags[0]`), `"log"`.
+ * Any other name, and NULL, gives 0. Thread-safe.
+ */
+int32_t dictdb_has_feature(const char *name,
+                           size_t name_len);
+
+/**
+ * The name of a status, for logs: `"RECORD_NOT_FOUND"`; `"UNKNOWN"` for a value that is none.
+ *
+ * Returns a NUL-terminated string that lives as long as the process. Thread-safe.
+ */
+const char *dictdb_status_name(dictdb_status status);
+
+/**
+ * What a status means, in one line of English, for people.
+ *
+ * Returns a NUL-terminated string that lives as long as the process. Thread-safe.
+ */
+const char *dictdb_status_message(dictdb_status status);
+
+/**
+ * The status that the failing call returned.
+ *
+ * `error`: may be NULL, then the result is `DICTDB_STATUS_OK`; `DICTDB_STATUS_INVALID_HANDLE` if it was freed.
+ * Thread-safe.
+ */
+dictdb_status dictdb_error_status(const dictdb_error *error);
+
+/**
+ * What was wrong, where, and what would be right: English, for people. Not for programs: wording changes.
+ *
+ * `error`: may be NULL or freed, then the result is `""`.
+ * Returns a NUL-terminated string, valid until `error` is freed. Thread-safe.
+ */
+const char *dictdb_error_message(const dictdb_error *error);
+
+/**
+ * The facts, for programs: a JSON object. Its members, each only where it applies:
+ * `parameter` (the argument at fault), `field`, `expected`, `actual` (a schema violation), `key`, `found`, `table`,
+ * `index` (position of the failing record in a bulk call, from 0), `position` (byte offset into the text that was passed),
+ * `option`, `what` and `limit`, `bytes`.
+ *
+ * `error`: may be NULL or freed, then the result is `"{}"`.
+ * Returns a NUL-terminated string, valid until `error` is freed. Thread-safe.
+ */
+const char *dictdb_error_detail(const dictdb_error *error);
+
+/** Frees an error object. NULL and an error that was freed before are ignored. Thread-safe. */
+void dictdb_error_free(dictdb_error *error);
+
+/**
+ * Frees the memory of a buffer and sets all its members to zero, so it may be used again or freed again.
+ *
+ * `buffer`: may be NULL.
+ */
+void dictdb_buffer_free(dictdb_buffer *buffer);
+
+/**
+ * Makes an empty database.
+ *
+ * `options`: reserved; pass NULL, or an empty JSON object `{}`.
+ * `db`: gets the new handle, to be freed with `dictdb_db_free`; NULL on failure.
+ *
+ * Status: `INVALID_ARGUMENT` (an unknown option), `INVALID_JSON`, `INVALID_UTF8`, `LIMIT` (16,776,896 live handles in the
+ * process), `FORKED`.
+ */
+dictdb_status dictdb_db_new(const char *options,
+                            size_t options_len,
+                            dictdb_db **db,
+                            dictdb_error **error);
+
+/**
+ * Frees a database handle. NULL and a handle that was freed before are ignored.
+ *
+ * Table handles stay valid and keep their tables; a call that is running in another thread ends as usual.
+ * The memory of the tables is given back when the last handle to them is freed and the last call has ended. Thread-safe.
+ */
+void dictdb_db_free(dictdb_db *db);
+
+/**
+ * Creates a table.
+ *
+ * `name`: not empty, at most 1,024 bytes.
+ * `options`: NULL, or a JSON object with these members, all optional:
+ * `"primary_key"`: name of the key field, `"id"` by default;
+ * `"schema"`: null, or an object from field to type: `"int"`, `"str"`, `"float"`, `"bool"`, `"list"`, `"dict"`, or
+ * `{"type": "str", "nullable": true, "default": "x"}`. See "Schema" at the top.
+ * `table`: may be NULL; gets a handle to the table, to be freed with `dictdb_table_free`; NULL on failure.
+ *
+ * Status: `DUPLICATE_TABLE`, `INVALID_ARGUMENT` (name, an unknown option or one of a wrong type), `SCHEMA` (a default that is not of
+ * its field's type), `INVALID_JSON`, `INVALID_UTF8`, `INVALID_HANDLE`, `LIMIT`, `FORKED`. Thread-safe.
+ */
+dictdb_status dictdb_db_create_table(dictdb_db *db,
+                                     const char *name,
+                                     size_t name_len,
+                                     const char *options,
+                                     size_t options_len,
+                                     dictdb_table **table,
+                                     dictdb_error **error);
+
+/**
+ * Gets a handle to a table. Each call makes another handle.
+ *
+ * `table`: gets the handle, to be freed with `dictdb_table_free`; NULL on failure.
+ *
+ * Status: `TABLE_NOT_FOUND`, `INVALID_ARGUMENT`, `INVALID_UTF8`, `INVALID_HANDLE`, `LIMIT`, `FORKED`. Thread-safe.
+ */
+dictdb_status dictdb_db_get_table(const dictdb_db *db,
+                                  const char *name,
+                                  size_t name_len,
+                                  dictdb_table **table,
+                                  dictdb_error **error);
+
+/**
+ * Drops a table and its records.
+ *
+ * Handles to it stay valid handles: each call on one answers `TABLE_NOT_FOUND` from then on, also if a new table takes the
+ * name. A read that is running in another thread ends as usual.
+ *
+ * Status: `TABLE_NOT_FOUND`, `INVALID_ARGUMENT`, `INVALID_UTF8`, `INVALID_HANDLE`, `FORKED`. Thread-safe.
+ */
+dictdb_status dictdb_db_drop_table(dictdb_db *db,
+                                   const char *name,
+                                   size_t name_len,
+                                   dictdb_error **error);
+
+/**
+ * Lists the tables.
+ *
+ * `names`: gets a JSON array of table names, in the order in which the tables were created.
+ *
+ * Status: `INVALID_ARGUMENT`, `INVALID_HANDLE`, `OUT_OF_MEMORY`, `FORKED`. Thread-safe.
+ */
+dictdb_status dictdb_db_list_tables(const dictdb_db *db,
+                                    dictdb_buffer *names,
+                                    dictdb_error **error);
+
+/**
+ * Frees a table handle. NULL and a handle that was freed before are ignored.
+ *
+ * The table itself stays in its database; a call that is running in another thread ends as usual. Thread-safe.
+ */
+void dictdb_table_free(dictdb_table *table);
+
+/**
+ * Inserts one record.
+ *
+ * `record`: a JSON object. Without the key field, or with it null, the record gets the next integer key, as its last field.
+ * `key`: may be NULL; gets the record's key as JSON text: `42` or `"abc"`.
+ *
+ * Status: `DUPLICATE_KEY`, `INVALID_KEY`, `SCHEMA`, `INVALID_JSON`, `NUMBER_RANGE`, `LIMIT`, `INVALID_UTF8`,
+ * `INVALID_ARGUMENT`, `INVALID_HANDLE`, `TABLE_NOT_FOUND` (dropped), `OUT_OF_MEMORY`, `FORKED`. Thread-safe.
+ */
+dictdb_status dictdb_table_insert(dictdb_table *table,
+                                  const char *record,
+                                  size_t record_len,
+                                  dictdb_buffer *key,
+                                  dictdb_error **error);
+
+/**
+ * Inserts many records: all, or none.
+ *
+ * `records`: a JSON array of objects, each as for `dictdb_table_insert`.
+ * `keys`: may be NULL; gets a JSON array of the keys, in the order of the records.
+ *
+ * Status: as for `dictdb_table_insert`; the error's message and detail name the failing record by its `index`. Thread-safe.
+ */
+dictdb_status dictdb_table_insert_many(dictdb_table *table,
+                                       const char *records,
+                                       size_t records_len,
+                                       dictdb_buffer *keys,
+                                       dictdb_error **error);
+
+/**
+ * Inserts a record, or deals with the record that has its key.
+ *
+ * `record`: as for `dictdb_table_insert`.
+ * `on_conflict`: one of `DICTDB_CONFLICT_…`. `UPDATE` merges as `dictdb_table_update` does.
+ * `outcome`: may be NULL; gets one of `DICTDB_UPSERT_…`; untouched on failure.
+ * `key`: may be NULL; gets the record's key as JSON text.
+ *
+ * Status: as for `dictdb_table_insert`. With `UPDATE`, the schema is checked on the merged record, so a conflict
+ * may give fields only in part. Thread-safe.
+ */
+dictdb_status dictdb_table_upsert(dictdb_table *table,
+                                  const char *record,
+                                  size_t record_len,
+                                  int32_t on_conflict,
+                                  int32_t *outcome,
+                                  dictdb_buffer *key,
+                                  dictdb_error **error);
+
+/**
+ * Reads one record by its key.
+ *
+ * `key`: JSON text: `42` or `"abc"`.
+ * `record`: gets the record as JSON text.
+ *
+ * Status: `RECORD_NOT_FOUND`, `INVALID_KEY`, `INVALID_JSON`, `INVALID_UTF8`, `INVALID_ARGUMENT`, `INVALID_HANDLE`,
+ * `TABLE_NOT_FOUND` (dropped), `OUT_OF_MEMORY`, `FORKED`. Thread-safe.
+ */
+dictdb_status dictdb_table_get(const dictdb_table *table,
+                               const char *key,
+                               size_t key_len,
+                               dictdb_buffer *record,
+                               dictdb_error **error);
+
+/**
+ * Reads one record by an integer key: `dictdb_table_get` without the text.
+ *
+ * `record`: gets the record as JSON text.
+ *
+ * Status: `RECORD_NOT_FOUND`, `INVALID_ARGUMENT`, `INVALID_HANDLE`, `TABLE_NOT_FOUND` (dropped), `OUT_OF_MEMORY`, `FORKED`. Thread-safe.
+ */
+dictdb_status dictdb_table_get_int(const dictdb_table *table,
+                                   int64_t key,
+                                   dictdb_buffer *record,
+                                   dictdb_error **error);
+
+/**
+ * Reads many records by their keys, as of one instant.
+ *
+ * `keys`: a JSON array of keys.
+ * `records`: gets a JSON array as long as `keys`: each record in its key's place, `null` where there is none.
+ *
+ * Status: as for `dictdb_table_get`, without `RECORD_NOT_FOUND`. Thread-safe.
+ */
+dictdb_status dictdb_table_get_many(const dictdb_table *table,
+                                    const char *keys,
+                                    size_t keys_len,
+                                    dictdb_buffer *records,
+                                    dictdb_error **error);
+
+/**
+ * Reads the records that match, as of one instant. Writers do not wait for it.
+ *
+ * `predicate`: which records; NULL for all.
+ * `options`: NULL, or a JSON object with these members, all optional:
+ * `"columns"`: an array of fields, or an object from alias to field; each row then has these, in this order, null where absent;
+ * `"order_by"`: a field, or an array of fields; `-` before a field reverses its order. Ties, and rows without it, keep the natural order;
+ * `"distinct"`: true to keep the first of equal rows;
+ * `"offset"`: rows to leave out at the start (negative: none); `"limit"`: rows at most (negative or null: all).
+ * They apply in the order of a SQL query: match, order, project, make distinct, leave out, limit.
+ * `rows`: gets a JSON array of objects.
+ * `count`: may be NULL; gets the number of rows; untouched on failure.
+ *
+ * Status: `INVALID_ARGUMENT` (an unknown option or one of a wrong type), `PARSE` (a field), `INVALID_JSON`, `INVALID_UTF8`,
+ * `INVALID_HANDLE`, `TABLE_NOT_FOUND` (dropped), `OUT_OF_MEMORY`, `FORKED`. Thread-safe.
+ */
+dictdb_status dictdb_table_select(const dictdb_table *table,
+                                  const dictdb_predicate *predicate,
+                                  const char *options,
+                                  size_t options_len,
+                                  dictdb_buffer *rows,
+                                  uint64_t *count,
+                                  dictdb_error **error);
+
+/**
+ * Counts the records that match. Builds no rows; writers do not wait for it.
+ *
+ * `predicate`: which records; NULL for all.
+ * `count`: gets their number, 0 included; untouched on failure.
+ *
+ * Status: `INVALID_ARGUMENT`, `INVALID_HANDLE`, `TABLE_NOT_FOUND` (dropped), `FORKED`. Thread-safe.
+ */
+dictdb_status dictdb_table_count(const dictdb_table *table,
+                                 const dictdb_predicate *predicate,
+                                 uint64_t *count,
+                                 dictdb_error **error);
+
+/**
+ * Changes the records that match: all, or none.
+ *
+ * `predicate`: which records; never NULL, so that a predicate that failed to build changes nothing (`dictdb_predicate_all` matches all).
+ * `changes`: a JSON object; each of its fields replaces the record's field of that name as a whole, or is added at the end.
+ * Changing the key field gives the record another key; its place in the natural order stays.
+ * `count`: may be NULL; gets the number of records changed; untouched on failure.
+ *
+ * Status: `RECORD_NOT_FOUND` (none matches), `DUPLICATE_KEY`, `INVALID_KEY` (the key field null included), `SCHEMA`, `INVALID_JSON`,
+ * `NUMBER_RANGE`, `LIMIT`, `INVALID_UTF8`, `INVALID_ARGUMENT`, `INVALID_HANDLE`, `TABLE_NOT_FOUND` (dropped), `OUT_OF_MEMORY`, `FORKED`.
+ * The changes themselves are checked first, so `SCHEMA` comes before `RECORD_NOT_FOUND`. Thread-safe.
+ */
+dictdb_status dictdb_table_update(dictdb_table *table,
+                                  const dictdb_predicate *predicate,
+                                  const char *changes,
+                                  size_t changes_len,
+                                  uint64_t *count,
+                                  dictdb_error **error);
+
+/**
+ * Changes the record that has a key. As `dictdb_table_update`, without a predicate to build.
+ *
+ * `key`: JSON text: `42` or `"abc"`.
+ * `changes`: as for `dictdb_table_update`.
+ *
+ * Status: as for `dictdb_table_update`. Thread-safe.
+ */
+dictdb_status dictdb_table_update_by_key(dictdb_table *table,
+                                         const char *key,
+                                         size_t key_len,
+                                         const char *changes,
+                                         size_t changes_len,
+                                         dictdb_error **error);
+
+/**
+ * Deletes the records that match: all, or none.
+ *
+ * `predicate`: which records; never NULL, so that a predicate that failed to build deletes nothing (`dictdb_predicate_all` matches all).
+ * `count`: may be NULL; gets the number of records deleted; untouched on failure.
+ *
+ * Status: `RECORD_NOT_FOUND` (none matches), `INVALID_HANDLE`, `TABLE_NOT_FOUND` (dropped), `OUT_OF_MEMORY`, `FORKED`. Thread-safe.
+ */
+dictdb_status dictdb_table_delete(dictdb_table *table,
+                                  const dictdb_predicate *predicate,
+                                  uint64_t *count,
+                                  dictdb_error **error);
+
+/**
+ * Deletes the record that has a key.
+ *
+ * `key`: JSON text: `42` or `"abc"`.
+ *
+ * Status: `RECORD_NOT_FOUND`, `INVALID_KEY`, `INVALID_JSON`, `INVALID_UTF8`, `INVALID_ARGUMENT`, `INVALID_HANDLE`,
+ * `TABLE_NOT_FOUND` (dropped), `FORKED`. Thread-safe.
+ */
+dictdb_status dictdb_table_delete_by_key(dictdb_table *table,
+                                         const char *key,
+                                         size_t key_len,
+                                         dictdb_error **error);
+
+/**
+ * Describes the table.
+ *
+ * `description`: gets a JSON object: `"name"`, `"primary_key"`, `"count"` (records), `"columns"` (the schema's fields in its order; without a
+ * schema the fields of all records, sorted), `"schema"` (as it was given, with the key field; null without), `"indexes"` (an array).
+ *
+ * Status: `INVALID_ARGUMENT`, `INVALID_HANDLE`, `TABLE_NOT_FOUND` (dropped), `OUT_OF_MEMORY`, `FORKED`. Thread-safe.
+ */
+dictdb_status dictdb_table_describe(const dictdb_table *table,
+                                    dictdb_buffer *description,
+                                    dictdb_error **error);
+
+/**
+ * Tells what the table costs and what it did.
+ *
+ * `statistics`: gets a JSON object of integers: `"records"`; `"live_bytes"`, `"dead_bytes"` (stored records, and remains of old ones not yet
+ * reclaimed), `"segments"`, `"segment_bytes"` (memory that holds them), `"directory_bytes"`, `"key_map_bytes"`, `"shapes"` (distinct lists of fields);
+ * `"inserted"`, `"updated"`, `"deleted"` (records, since the table was created), `"segments_reclaimed"`, `"lock_waits"` (calls that had to wait for the table's lock).
+ *
+ * Status: `INVALID_ARGUMENT`, `INVALID_HANDLE`, `TABLE_NOT_FOUND` (dropped), `OUT_OF_MEMORY`, `FORKED`. Thread-safe.
+ */
+dictdb_status dictdb_table_statistics(const dictdb_table *table,
+                                      dictdb_buffer *statistics,
+                                      dictdb_error **error);
+
+/**
+ * Frees a predicate. NULL and a handle that was freed before are ignored.
+ *
+ * A call that is using it in another thread ends as usual. Thread-safe.
+ */
+void dictdb_predicate_free(dictdb_predicate *predicate);
+
+/**
+ * Matches every record.
+ *
+ * `predicate`: gets the new handle; NULL on failure.
+ *
+ * Status: `INVALID_ARGUMENT`, `LIMIT` (live handles), `FORKED`. Thread-safe.
+ */
+dictdb_status dictdb_predicate_all(dictdb_predicate **predicate,
+                                   dictdb_error **error);
+
+/**
+ * The field equals the value: `field = value`. Null equals null and a missing field; `1` equals `1.0`; `true` is not `1`.
+ *
+ * `field`: a field reference. `value`: any JSON value.
+ * `predicate`: gets the new handle; NULL on failure.
+ *
+ * Status: `PARSE` (the field), `INVALID_JSON`, `NUMBER_RANGE`, `INVALID_UTF8`, `INVALID_ARGUMENT`, `LIMIT`, `FORKED`. Thread-safe.
+ */
+dictdb_status dictdb_predicate_eq(const char *field,
+                                  size_t field_len,
+                                  const char *value,
+                                  size_t value_len,
+                                  dictdb_predicate **predicate,
+                                  dictdb_error **error);
+
+/**
+ * The field does not equal the value: the exact opposite of `dictdb_predicate_eq`, so a missing field is `ne` 5.
+ *
+ * `field`: a field reference. `value`: any JSON value.
+ * `predicate`: gets the new handle; NULL on failure.
+ *
+ * Status: `PARSE` (the field), `INVALID_JSON`, `NUMBER_RANGE`, `INVALID_UTF8`, `INVALID_ARGUMENT`, `LIMIT`, `FORKED`. Thread-safe.
+ */
+dictdb_status dictdb_predicate_ne(const char *field,
+                                  size_t field_len,
+                                  const char *value,
+                                  size_t value_len,
+                                  dictdb_predicate **predicate,
+                                  dictdb_error **error);
+
+/**
+ * The field is less than the value: `field < value`.
+ *
+ * `field`: a field reference. `value`: any JSON value. Values of another kind than the field's never match, nor does null.
+ * `predicate`: gets the new handle; NULL on failure.
+ *
+ * Status: `PARSE` (the field), `INVALID_JSON`, `NUMBER_RANGE`, `INVALID_UTF8`, `INVALID_ARGUMENT`, `LIMIT`, `FORKED`. Thread-safe.
+ */
+dictdb_status dictdb_predicate_lt(const char *field,
+                                  size_t field_len,
+                                  const char *value,
+                                  size_t value_len,
+                                  dictdb_predicate **predicate,
+                                  dictdb_error **error);
+
+/**
+ * The field is less than or equal to the value: `field <= value`.
+ *
+ * `field`: a field reference. `value`: any JSON value. Values of another kind than the field's never match, nor does null.
+ * `predicate`: gets the new handle; NULL on failure.
+ *
+ * Status: `PARSE` (the field), `INVALID_JSON`, `NUMBER_RANGE`, `INVALID_UTF8`, `INVALID_ARGUMENT`, `LIMIT`, `FORKED`. Thread-safe.
+ */
+dictdb_status dictdb_predicate_le(const char *field,
+                                  size_t field_len,
+                                  const char *value,
+                                  size_t value_len,
+                                  dictdb_predicate **predicate,
+                                  dictdb_error **error);
+
+/**
+ * The field is greater than the value: `field > value`.
+ *
+ * `field`: a field reference. `value`: any JSON value. Values of another kind than the field's never match, nor does null.
+ * `predicate`: gets the new handle; NULL on failure.
+ *
+ * Status: `PARSE` (the field), `INVALID_JSON`, `NUMBER_RANGE`, `INVALID_UTF8`, `INVALID_ARGUMENT`, `LIMIT`, `FORKED`. Thread-safe.
+ */
+dictdb_status dictdb_predicate_gt(const char *field,
+                                  size_t field_len,
+                                  const char *value,
+                                  size_t value_len,
+                                  dictdb_predicate **predicate,
+                                  dictdb_error **error);
+
+/**
+ * The field is greater than or equal to the value: `field >= value`.
+ *
+ * `field`: a field reference. `value`: any JSON value. Values of another kind than the field's never match, nor does null.
+ * `predicate`: gets the new handle; NULL on failure.
+ *
+ * Status: `PARSE` (the field), `INVALID_JSON`, `NUMBER_RANGE`, `INVALID_UTF8`, `INVALID_ARGUMENT`, `LIMIT`, `FORKED`. Thread-safe.
+ */
+dictdb_status dictdb_predicate_ge(const char *field,
+                                  size_t field_len,
+                                  const char *value,
+                                  size_t value_len,
+                                  dictdb_predicate **predicate,
+                                  dictdb_error **error);
+
+/**
+ * The field equals one of the values.
+ *
+ * `field`: a field reference. `values`: a JSON array; of an empty one nothing matches.
+ * `predicate`: gets the new handle; NULL on failure.
+ *
+ * Status: `PARSE` (the field), `INVALID_JSON`, `NUMBER_RANGE`, `INVALID_UTF8`, `INVALID_ARGUMENT`, `LIMIT`, `FORKED`. Thread-safe.
+ */
+dictdb_status dictdb_predicate_is_in(const char *field,
+                                     size_t field_len,
+                                     const char *values,
+                                     size_t values_len,
+                                     dictdb_predicate **predicate,
+                                     dictdb_error **error);
+
+/**
+ * The field lies between two values, both included: `low <= field AND field <= high`.
+ *
+ * `field`: a field reference. `low`, `high`: any JSON values; kinds other than the field's, and null, never match.
+ * `predicate`: gets the new handle; NULL on failure.
+ *
+ * Status: `PARSE` (the field), `INVALID_JSON`, `NUMBER_RANGE`, `INVALID_UTF8`, `INVALID_ARGUMENT`, `LIMIT`, `FORKED`. Thread-safe.
+ */
+dictdb_status dictdb_predicate_between(const char *field,
+                                       size_t field_len,
+                                       const char *low,
+                                       size_t low_len,
+                                       const char *high,
+                                       size_t high_len,
+                                       dictdb_predicate **predicate,
+                                       dictdb_error **error);
+
+/**
+ * The field is a string that matches a pattern.
+ *
+ * `field`: a field reference. `pattern`: a JSON string of at most 8,192 bytes: `%` stands for any run of characters, `_` for one code point;
+ * the whole string must match, line ends included.
+ * `escape`: a code point that makes the character after it stand for itself, such as `'\\'`; 0 for none.
+ * `predicate`: gets the new handle; NULL on failure.
+ *
+ * Status: `PARSE` (the field, or a pattern that ends with its escape), `LIMIT`, `INVALID_JSON`, `INVALID_UTF8`, `INVALID_ARGUMENT`,
+ * `FORKED`. Thread-safe.
+ */
+dictdb_status dictdb_predicate_like(const char *field,
+                                    size_t field_len,
+                                    const char *pattern,
+                                    size_t pattern_len,
+                                    uint32_t escape,
+                                    dictdb_predicate **predicate,
+                                    dictdb_error **error);
+
+/**
+ * As `dictdb_predicate_like`, with both sides in Unicode lower case.
+ *
+ * `field`: a field reference. `pattern`: a JSON string of at most 8,192 bytes: `%` stands for any run of characters, `_` for one code point;
+ * the whole string must match, line ends included.
+ * `escape`: a code point that makes the character after it stand for itself, such as `'\\'`; 0 for none.
+ * `predicate`: gets the new handle; NULL on failure.
+ *
+ * Status: `PARSE` (the field, or a pattern that ends with its escape), `LIMIT`, `INVALID_JSON`, `INVALID_UTF8`, `INVALID_ARGUMENT`,
+ * `FORKED`. Thread-safe.
+ */
+dictdb_status dictdb_predicate_ilike(const char *field,
+                                     size_t field_len,
+                                     const char *pattern,
+                                     size_t pattern_len,
+                                     uint32_t escape,
+                                     dictdb_predicate **predicate,
+                                     dictdb_error **error);
+
+/**
+ * The field contains the value: a string a substring, an array an element, an object a key.
+ *
+ * `field`: a field reference. `value`: any JSON value; only arrays can contain one that is no string.
+ * `predicate`: gets the new handle; NULL on failure.
+ *
+ * Status: `PARSE` (the field), `INVALID_JSON`, `NUMBER_RANGE`, `INVALID_UTF8`, `INVALID_ARGUMENT`, `LIMIT`, `FORKED`. Thread-safe.
+ */
+dictdb_status dictdb_predicate_contains(const char *field,
+                                        size_t field_len,
+                                        const char *value,
+                                        size_t value_len,
+                                        dictdb_predicate **predicate,
+                                        dictdb_error **error);
+
+/**
+ * The field is a string that starts with the value.
+ *
+ * `field`: a field reference. `value`: a JSON string.
+ * `predicate`: gets the new handle; NULL on failure.
+ *
+ * Status: `PARSE` (the field), `INVALID_JSON`, `NUMBER_RANGE`, `INVALID_UTF8`, `INVALID_ARGUMENT`, `LIMIT`, `FORKED`. Thread-safe.
+ */
+dictdb_status dictdb_predicate_startswith(const char *field,
+                                          size_t field_len,
+                                          const char *value,
+                                          size_t value_len,
+                                          dictdb_predicate **predicate,
+                                          dictdb_error **error);
+
+/**
+ * The field is a string that ends with the value.
+ *
+ * `field`: a field reference. `value`: a JSON string.
+ * `predicate`: gets the new handle; NULL on failure.
+ *
+ * Status: `PARSE` (the field), `INVALID_JSON`, `NUMBER_RANGE`, `INVALID_UTF8`, `INVALID_ARGUMENT`, `LIMIT`, `FORKED`. Thread-safe.
+ */
+dictdb_status dictdb_predicate_endswith(const char *field,
+                                        size_t field_len,
+                                        const char *value,
+                                        size_t value_len,
+                                        dictdb_predicate **predicate,
+                                        dictdb_error **error);
+
+/**
+ * The field is a string that equals the value, both in Unicode lower case.
+ *
+ * `field`: a field reference. `value`: a JSON string.
+ * `predicate`: gets the new handle; NULL on failure.
+ *
+ * Status: `PARSE` (the field), `INVALID_JSON`, `NUMBER_RANGE`, `INVALID_UTF8`, `INVALID_ARGUMENT`, `LIMIT`, `FORKED`. Thread-safe.
+ */
+dictdb_status dictdb_predicate_iequals(const char *field,
+                                       size_t field_len,
+                                       const char *value,
+                                       size_t value_len,
+                                       dictdb_predicate **predicate,
+                                       dictdb_error **error);
+
+/**
+ * The field is a string that contains the value, both in Unicode lower case.
+ *
+ * `field`: a field reference. `value`: a JSON string.
+ * `predicate`: gets the new handle; NULL on failure.
+ *
+ * Status: `PARSE` (the field), `INVALID_JSON`, `NUMBER_RANGE`, `INVALID_UTF8`, `INVALID_ARGUMENT`, `LIMIT`, `FORKED`. Thread-safe.
+ */
+dictdb_status dictdb_predicate_icontains(const char *field,
+                                         size_t field_len,
+                                         const char *value,
+                                         size_t value_len,
+                                         dictdb_predicate **predicate,
+                                         dictdb_error **error);
+
+/**
+ * The field is a string that starts with the value, both in Unicode lower case.
+ *
+ * `field`: a field reference. `value`: a JSON string.
+ * `predicate`: gets the new handle; NULL on failure.
+ *
+ * Status: `PARSE` (the field), `INVALID_JSON`, `NUMBER_RANGE`, `INVALID_UTF8`, `INVALID_ARGUMENT`, `LIMIT`, `FORKED`. Thread-safe.
+ */
+dictdb_status dictdb_predicate_istartswith(const char *field,
+                                           size_t field_len,
+                                           const char *value,
+                                           size_t value_len,
+                                           dictdb_predicate **predicate,
+                                           dictdb_error **error);
+
+/**
+ * The field is a string that ends with the value, both in Unicode lower case.
+ *
+ * `field`: a field reference. `value`: a JSON string.
+ * `predicate`: gets the new handle; NULL on failure.
+ *
+ * Status: `PARSE` (the field), `INVALID_JSON`, `NUMBER_RANGE`, `INVALID_UTF8`, `INVALID_ARGUMENT`, `LIMIT`, `FORKED`. Thread-safe.
+ */
+dictdb_status dictdb_predicate_iendswith(const char *field,
+                                         size_t field_len,
+                                         const char *value,
+                                         size_t value_len,
+                                         dictdb_predicate **predicate,
+                                         dictdb_error **error);
+
+/**
+ * The field is null or missing.
+ *
+ * `field`: a field reference.
+ * `predicate`: gets the new handle; NULL on failure.
+ *
+ * Status: `PARSE` (the field), `INVALID_UTF8`, `INVALID_ARGUMENT`, `LIMIT`, `FORKED`. Thread-safe.
+ */
+dictdb_status dictdb_predicate_is_null(const char *field,
+                                       size_t field_len,
+                                       dictdb_predicate **predicate,
+                                       dictdb_error **error);
+
+/**
+ * The field is there and not null.
+ *
+ * `field`: a field reference.
+ * `predicate`: gets the new handle; NULL on failure.
+ *
+ * Status: `PARSE` (the field), `INVALID_UTF8`, `INVALID_ARGUMENT`, `LIMIT`, `FORKED`. Thread-safe.
+ */
+dictdb_status dictdb_predicate_is_not_null(const char *field,
+                                           size_t field_len,
+                                           dictdb_predicate **predicate,
+                                           dictdb_error **error);
+
+/**
+ * All operands match.
+ *
+ * `operands`: an array of `count` predicates, which stay the caller's, at most 65,536; may be NULL if `count` is 0. Of no operands every record matches.
+ * `predicate`: gets the new handle; NULL on failure.
+ *
+ * Status: `INVALID_HANDLE` (one of the operands), `INVALID_ARGUMENT`, `LIMIT` (nested deeper than 128 levels), `FORKED`. Thread-safe.
+ */
+dictdb_status dictdb_predicate_and(const dictdb_predicate *const *operands,
+                                   size_t count,
+                                   dictdb_predicate **predicate,
+                                   dictdb_error **error);
+
+/**
+ * At least one operand matches.
+ *
+ * `operands`: an array of `count` predicates, which stay the caller's, at most 65,536; may be NULL if `count` is 0. Of no operands no record matches.
+ * `predicate`: gets the new handle; NULL on failure.
+ *
+ * Status: `INVALID_HANDLE` (one of the operands), `INVALID_ARGUMENT`, `LIMIT` (nested deeper than 128 levels), `FORKED`. Thread-safe.
+ */
+dictdb_status dictdb_predicate_or(const dictdb_predicate *const *operands,
+                                  size_t count,
+                                  dictdb_predicate **predicate,
+                                  dictdb_error **error);
+
+/**
+ * The operand does not match. Logic is two-valued: every record matches either a predicate or its `not`.
+ *
+ * `operand`: stays the caller's.
+ * `predicate`: gets the new handle; NULL on failure.
+ *
+ * Status: `INVALID_HANDLE`, `INVALID_ARGUMENT`, `LIMIT` (nested deeper than 128 levels), `FORKED`. Thread-safe.
+ */
+dictdb_status dictdb_predicate_not(const dictdb_predicate *operand,
+                                   dictdb_predicate **predicate,
+                                   dictdb_error **error);
+
+/**
+ * Sends log messages to a callback from now on, in place of the one before. One for the whole process.
+ *
+ * `level`: messages up to this level are sent; one of `DICTDB_LOG_…`.
+ * `debug_sample`: of debug messages, one in so many is sent; 1 sends all.
+ * `callback`: may be NULL, then nothing is sent any more and `context` and `destructor` are not used.
+ * `context`: passed to the callback; may be NULL. The library never looks into it.
+ * `destructor`: may be NULL; called with `context` when the callback was replaced and its last call has ended.
+ * On failure it is not called: the context is still the caller's.
+ *
+ * Status: `INVALID_ARGUMENT` (no such level, or a sample of 0), `FORKED`. Thread-safe; may be called from the callback.
+ */
+dictdb_status dictdb_log_set(int32_t level,
+                             uint32_t debug_sample,
+                             dictdb_log_callback callback,
+                             void *context,
+                             dictdb_destructor destructor,
+                             dictdb_error **error);
+
+#ifdef __cplusplus
+}  // extern "C"
+#endif  // __cplusplus
+
+#endif  /* DICTDB_H */

@@ -1,0 +1,171 @@
+//! Segments: the append-only memory that holds stored records. The one file of the engine with `unsafe`.
+//!
+//! A segment has a published length. Bytes below it never change; bytes above it belong to the one `Appender` of the
+//! segment. The appender writes above, then publishes with a release store; a reader loads the length with acquire and
+//! looks only below it. So readers need no lock, whatever the writer does.
+
+use crate::engine::{Error, Result};
+use std::mem::MaybeUninit;
+use std::sync::Arc;
+
+#[cfg(loom)]
+use loom::sync::atomic::{AtomicUsize, Ordering};
+#[cfg(not(loom))]
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+/// How far a segment is written: the protocol alone, so that a model can check it.
+struct Publication(AtomicUsize);
+
+impl Publication {
+    fn new() -> Self {
+        Publication(AtomicUsize::new(0))
+    }
+
+    /// Everything below `len` is written and will not change.
+    #[inline]
+    fn publish(&self, len: usize) {
+        self.0.store(len, Ordering::Release);
+    }
+
+    #[inline]
+    fn published(&self) -> usize {
+        self.0.load(Ordering::Acquire)
+    }
+}
+
+type Byte = std::cell::UnsafeCell<MaybeUninit<u8>>;
+
+/// A run of memory that is written once.
+pub(crate) struct Segment {
+    bytes: Box<[Byte]>,
+    publication: Publication,
+}
+
+// SAFETY: bytes below the published length are immutable, and those above are reached by the one appender alone.
+unsafe impl Sync for Segment {}
+// SAFETY: a segment owns plain bytes.
+unsafe impl Send for Segment {}
+
+impl Segment {
+    /// The bytes from `start` to the end of what is published.
+    #[inline]
+    pub(crate) fn from(&self, start: usize) -> &[u8] {
+        let published = self.publication.published();
+        match self.bytes.get(start..published) {
+            // SAFETY: these bytes are initialised and will never be written again: the acquire load above
+            // saw the release store that came after their writing.
+            Some(bytes) => unsafe { &*(std::ptr::from_ref(bytes) as *const [u8]) },
+            None => &[],
+        }
+    }
+
+    pub(crate) fn capacity(&self) -> usize {
+        self.bytes.len()
+    }
+}
+
+impl std::fmt::Debug for Segment {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(
+            f,
+            "Segment({} of {})",
+            self.publication.published(),
+            self.capacity()
+        )
+    }
+}
+
+/// The one writer of a segment.
+#[derive(Debug)]
+pub(crate) struct Appender {
+    segment: Arc<Segment>,
+    len: usize,
+}
+
+impl Appender {
+    /// Makes a segment, or says that there is no memory.
+    pub(crate) fn new(capacity: usize) -> Result<Appender> {
+        let mut bytes: Vec<Byte> = Vec::new();
+        bytes
+            .try_reserve_exact(capacity)
+            .map_err(|_| Error::OutOfMemory { bytes: capacity })?;
+        // SAFETY: the capacity is there, and uninitialised bytes are valid elements.
+        unsafe { bytes.set_len(capacity) };
+        let segment = Segment {
+            bytes: bytes.into_boxed_slice(),
+            publication: Publication::new(),
+        };
+        Ok(Appender {
+            segment: Arc::new(segment),
+            len: 0,
+        })
+    }
+
+    pub(crate) fn segment(&self) -> &Arc<Segment> {
+        &self.segment
+    }
+
+    /// Appends and publishes; returns where. `None`, and nothing is done, if it does not fit.
+    #[inline]
+    pub(crate) fn append(&mut self, bytes: &[u8]) -> Option<usize> {
+        let start = self.len;
+        let place = self.segment.bytes.get(start..start + bytes.len())?;
+        let to = std::cell::UnsafeCell::raw_get(place.as_ptr()).cast::<u8>();
+        // SAFETY: `place` is above the published length, so no reader looks at it, and `&mut self` makes this the
+        // only writer. Source and target do not overlap: the source is a live shared slice.
+        unsafe { std::ptr::copy_nonoverlapping(bytes.as_ptr(), to, bytes.len()) };
+        self.len += bytes.len();
+        self.segment.publication.publish(self.len);
+        Some(start)
+    }
+}
+
+#[cfg(test)]
+#[cfg(not(loom))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn appends_until_full_and_reads_back() {
+        let mut appender = Appender::new(8).unwrap();
+        assert_eq!(appender.append(b"abc"), Some(0));
+        assert_eq!(appender.append(b"defgh"), Some(3));
+        assert_eq!(appender.append(b"i"), None);
+        assert_eq!(appender.segment().from(3), b"defgh");
+        assert_eq!(appender.segment().from(9), b"");
+        assert!(Appender::new(isize::MAX as usize + 1).is_err());
+    }
+}
+
+#[cfg(test)]
+#[cfg(loom)]
+mod models {
+    use super::*;
+    use loom::cell::UnsafeCell;
+    use loom::sync::Arc;
+
+    /// A reader that takes no lock sees written bytes below the published length, and no byte that is still being written.
+    #[test]
+    fn loom_published_bytes_are_never_written_again() {
+        loom::model(|| {
+            let publication = Arc::new(Publication::new());
+            let cells = Arc::new([const { None::<u8> }; 2].map(UnsafeCell::new));
+            let reader = {
+                let (publication, cells) = (publication.clone(), cells.clone());
+                loom::thread::spawn(move || {
+                    let published = publication.published();
+                    for cell in &cells[..published] {
+                        // SAFETY: below the published length; loom reports a violation.
+                        assert!(cell.with(|byte| unsafe { *byte }).is_some());
+                    }
+                })
+            };
+            for at in 0..2 {
+                // SAFETY: above the published length; loom reports a violation.
+                cells[at].with_mut(|byte| unsafe { *byte = Some(1) });
+                publication.publish(at + 1);
+            }
+            reader.join().unwrap();
+        });
+    }
+}

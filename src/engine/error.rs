@@ -1,0 +1,238 @@
+//! What can go wrong in the engine, told to the person who gets it.
+
+use serde_json::{json, Map, Value};
+use std::fmt;
+
+/// Result of an engine operation.
+pub type Result<T> = std::result::Result<T, Error>;
+
+/// Why an operation failed. Nothing was changed.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Error {
+    /// No record has the key, or none matches.
+    RecordNotFound,
+    /// No table has the name, or it was dropped.
+    TableNotFound {
+        /// The table's name.
+        table: String,
+    },
+    /// The key is taken, in the table or earlier in the same call.
+    DuplicateKey {
+        /// The key as JSON text.
+        key: String,
+        /// The failing record's position in a bulk call.
+        index: Option<usize>,
+    },
+    /// A table of that name exists.
+    DuplicateTable {
+        /// The table's name.
+        table: String,
+    },
+    /// A record violates the schema.
+    Schema {
+        /// The field at fault.
+        field: String,
+        /// The type the schema asks for, or `"no such field"`.
+        expected: String,
+        /// The type that was found, or `"missing"`.
+        actual: String,
+        /// The failing record's position in a bulk call.
+        index: Option<usize>,
+    },
+    /// The text is not JSON, or not the JSON that was asked for.
+    InvalidJson {
+        /// What is wrong.
+        reason: String,
+        /// Byte offset into the text that was passed.
+        position: usize,
+        /// The failing record's position in a bulk call.
+        index: Option<usize>,
+    },
+    /// A key is neither a signed 64-bit integer nor a non-empty string.
+    InvalidKey {
+        /// What was found, as JSON text (shortened).
+        found: String,
+        /// The failing record's or key's position in a bulk call.
+        index: Option<usize>,
+    },
+    /// An option is unknown, or has a wrong value.
+    InvalidOption {
+        /// The option's name.
+        option: String,
+        /// What would be right.
+        reason: String,
+    },
+    /// An integer cannot be represented.
+    NumberRange {
+        /// What is out of range.
+        reason: String,
+        /// Byte offset into the text that was passed, if a text was.
+        position: Option<usize>,
+        /// The failing record's position in a bulk call.
+        index: Option<usize>,
+    },
+    /// A field reference or predicate text cannot be parsed.
+    Parse {
+        /// What was expected.
+        reason: String,
+        /// Byte offset into the text that was passed.
+        position: usize,
+    },
+    /// A documented limit was exceeded.
+    Limit {
+        /// What is limited.
+        what: &'static str,
+        /// The limit's value.
+        limit: u64,
+        /// The failing record's position in a bulk call.
+        index: Option<usize>,
+    },
+    /// Memory could not be had.
+    OutOfMemory {
+        /// The bytes that were asked for.
+        bytes: usize,
+    },
+}
+
+impl Error {
+    /// Names the record of a bulk call at which the error arose.
+    pub(crate) fn at_index(mut self, position: usize) -> Error {
+        match &mut self {
+            Error::DuplicateKey { index, .. }
+            | Error::Schema { index, .. }
+            | Error::InvalidJson { index, .. }
+            | Error::InvalidKey { index, .. }
+            | Error::NumberRange { index, .. }
+            | Error::Limit { index, .. } => *index = Some(position),
+            Error::RecordNotFound
+            | Error::TableNotFound { .. }
+            | Error::DuplicateTable { .. }
+            | Error::InvalidOption { .. }
+            | Error::Parse { .. }
+            | Error::OutOfMemory { .. } => {}
+        }
+        self
+    }
+
+    pub(crate) fn json(position: usize, reason: impl Into<String>) -> Error {
+        Error::InvalidJson {
+            reason: reason.into(),
+            position,
+            index: None,
+        }
+    }
+
+    pub(crate) fn option(option: impl Into<String>, reason: impl Into<String>) -> Error {
+        Error::InvalidOption {
+            option: option.into(),
+            reason: reason.into(),
+        }
+    }
+
+    /// The facts of the error, for programs.
+    pub fn detail(&self) -> Value {
+        let mut detail = Map::new();
+        let mut put = |name: &str, value: Value| {
+            if !value.is_null() {
+                detail.insert(name.to_owned(), value);
+            }
+        };
+        match self {
+            Error::RecordNotFound => {}
+            Error::TableNotFound { table } | Error::DuplicateTable { table } => {
+                put("table", json!(table));
+            }
+            Error::DuplicateKey { key, index } => {
+                put("key", serde_json::from_str(key).unwrap_or(json!(key)));
+                put("index", json!(index));
+            }
+            Error::Schema {
+                field,
+                expected,
+                actual,
+                index,
+            } => {
+                put("field", json!(field));
+                put("expected", json!(expected));
+                put("actual", json!(actual));
+                put("index", json!(index));
+            }
+            Error::InvalidJson {
+                position, index, ..
+            } => {
+                put("position", json!(position));
+                put("index", json!(index));
+            }
+            Error::InvalidKey { found, index } => {
+                put("found", json!(found));
+                put("index", json!(index));
+            }
+            Error::InvalidOption { option, .. } => put("option", json!(option)),
+            Error::NumberRange {
+                position, index, ..
+            } => {
+                put("position", json!(position));
+                put("index", json!(index));
+            }
+            Error::Parse { position, .. } => put("position", json!(position)),
+            Error::Limit { what, limit, index } => {
+                put("what", json!(what));
+                put("limit", json!(limit));
+                put("index", json!(index));
+            }
+            Error::OutOfMemory { bytes } => put("bytes", json!(bytes)),
+        }
+        Value::Object(detail)
+    }
+
+    fn index(&self) -> Option<usize> {
+        match self {
+            Error::DuplicateKey { index, .. }
+            | Error::Schema { index, .. }
+            | Error::InvalidJson { index, .. }
+            | Error::InvalidKey { index, .. }
+            | Error::NumberRange { index, .. }
+            | Error::Limit { index, .. } => *index,
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(index) = self.index() {
+            write!(f, "item {index}: ")?;
+        }
+        match self {
+            Error::RecordNotFound => write!(f, "no such record"),
+            Error::TableNotFound { table } => write!(f, "no table named {table:?}"),
+            Error::DuplicateKey { key, .. } => write!(f, "key {key} is taken"),
+            Error::DuplicateTable { table } => write!(f, "a table named {table:?} exists already"),
+            Error::Schema {
+                field,
+                expected,
+                actual,
+                ..
+            } => write!(f, "field {field:?}: expected {expected}, found {actual}"),
+            Error::InvalidJson {
+                reason, position, ..
+            } => write!(f, "invalid JSON at byte {position}: {reason}"),
+            Error::InvalidKey { found, .. } => write!(
+                f,
+                "invalid key {found}: a key is a signed 64-bit integer or a non-empty string"
+            ),
+            Error::InvalidOption { option, reason } => write!(f, "option {option:?}: {reason}"),
+            Error::NumberRange {
+                reason, position, ..
+            } => match position {
+                Some(position) => write!(f, "{reason} (at byte {position})"),
+                None => write!(f, "{reason}"),
+            },
+            Error::Parse { reason, position } => write!(f, "at byte {position}: {reason}"),
+            Error::Limit { what, limit, .. } => write!(f, "{what}: the limit is {limit}"),
+            Error::OutOfMemory { bytes } => write!(f, "{bytes} bytes of memory could not be had"),
+        }
+    }
+}
+
+impl std::error::Error for Error {}

@@ -1,0 +1,10 @@
+//! JSON text: checked and made canonical on the way in, walked on the way out.
+
+mod escape;
+mod number;
+mod scan;
+mod walk;
+
+pub(crate) use escape::{inside, push_quoted, quoted, string_of, unescape, unescaped_bytes};
+pub(crate) use scan::{canonical, Scanner, Span};
+pub(crate) use walk::{elements, members};

@@ -1,0 +1,539 @@
+//! The scanner: checks a JSON text, copies it in canonical form, and notes the fields of a record, in one pass.
+//!
+//! Text that is canonical already, as most is, is copied in one piece: the scanner only remembers from where, and
+//! copies when it meets something that must change (white space, an escape that is not minimal).
+
+use super::escape::{push_byte, short_escape};
+use super::number::{self, Fault};
+use crate::engine::limits::{reserve, MAX_DEPTH, MAX_RECORD};
+use crate::engine::shape::Shape;
+use crate::engine::{Error, Result};
+
+/// Where a field of a record lies in its canonical text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Span {
+    /// The name, quotes included.
+    pub(crate) name: (u32, u32),
+    /// The value.
+    pub(crate) value: (u32, u32),
+}
+
+/// See the module's comment.
+pub(crate) struct Scanner<'a> {
+    src: &'a [u8],
+    pos: usize,
+    /// Everything before this is copied or dropped.
+    flushed: usize,
+    /// Where in the output the record, or other outermost value, starts.
+    base: usize,
+    /// A stack: the fields of the objects that are open. After a record, the record's own.
+    spans: Vec<Span>,
+}
+
+/// The canonical text of a JSON value that stands alone.
+pub(crate) fn canonical(text: &str) -> Result<Vec<u8>> {
+    let mut out = Vec::new();
+    let mut scanner = Scanner::new(text);
+    scanner.value(&mut out)?;
+    scanner.end()?;
+    Ok(out)
+}
+
+impl<'a> Scanner<'a> {
+    pub(crate) fn new(text: &'a str) -> Self {
+        Scanner {
+            src: text.as_bytes(),
+            pos: 0,
+            flushed: 0,
+            base: 0,
+            spans: Vec::new(),
+        }
+    }
+
+    /// The fields of the record that was scanned last.
+    pub(crate) fn spans(&self) -> &[Span] {
+        &self.spans
+    }
+
+    /// Scans a record and appends its canonical text. Returns, if its fields are the first ones of `guess` in their
+    /// order, how many of those it lacks at the end.
+    pub(crate) fn record(
+        &mut self,
+        out: &mut Vec<u8>,
+        guess: Option<&Shape>,
+    ) -> Result<Option<usize>> {
+        self.begin(out);
+        if self.peek() != Some(b'{') {
+            return Err(self.error("expected an object"));
+        }
+        let missing = self.object(out, 1, guess)?;
+        self.flush(out);
+        Ok(missing)
+    }
+
+    /// Scans any value and appends its canonical text.
+    pub(crate) fn value(&mut self, out: &mut Vec<u8>) -> Result<()> {
+        self.begin(out);
+        self.any(out, 1)?;
+        self.flush(out);
+        Ok(())
+    }
+
+    /// Steps into an array; false if it is empty.
+    pub(crate) fn enter_array(&mut self) -> Result<bool> {
+        self.drop_white_space();
+        if self.peek() != Some(b'[') {
+            return Err(self.error("expected an array"));
+        }
+        self.pos += 1;
+        self.drop_white_space();
+        let filled = self.peek() != Some(b']');
+        self.pos += usize::from(!filled);
+        Ok(filled)
+    }
+
+    /// After an element of an array: true if another follows.
+    pub(crate) fn next_element(&mut self) -> Result<bool> {
+        self.drop_white_space();
+        match self.peek() {
+            Some(b',') => {
+                self.pos += 1;
+                Ok(true)
+            }
+            Some(b']') => {
+                self.pos += 1;
+                Ok(false)
+            }
+            _ => Err(self.error("expected ',' or ']'")),
+        }
+    }
+
+    /// Nothing but white space may follow.
+    pub(crate) fn end(&mut self) -> Result<()> {
+        self.drop_white_space();
+        match self.peek() {
+            None => Ok(()),
+            Some(_) => Err(self.error("expected the end of the text")),
+        }
+    }
+
+    fn begin(&mut self, out: &[u8]) {
+        self.drop_white_space();
+        self.flushed = self.pos;
+        self.base = out.len();
+        self.spans.clear();
+    }
+
+    /// Makes room for the canonical text of the whole input, which is never longer than the input itself.
+    pub(crate) fn reserve(&self, out: &mut Vec<u8>) -> Result<()> {
+        reserve(out, self.src.len() - self.pos)
+    }
+
+    #[inline]
+    fn peek(&self) -> Option<u8> {
+        self.src.get(self.pos).copied()
+    }
+
+    #[cold]
+    fn error(&self, reason: &str) -> Error {
+        let found = match self.src.get(self.pos..) {
+            None | Some([]) => "the end of the text".to_owned(),
+            Some(rest) => {
+                let shown = rest.get(..rest.len().min(8)).unwrap_or_default();
+                let text = String::from_utf8_lossy(shown);
+                format!("{:?}", text.chars().next().unwrap_or(' '))
+            }
+        };
+        Error::json(self.pos, format!("{reason}, found {found}"))
+    }
+
+    /// Copies what is canonical up to here.
+    #[inline]
+    fn flush(&mut self, out: &mut Vec<u8>) {
+        if let Some(text) = self.src.get(self.flushed..self.pos) {
+            out.extend_from_slice(text);
+        }
+        self.flushed = self.pos;
+    }
+
+    /// Where in the record's text the scanner stands, once all is copied.
+    #[inline]
+    fn offset(&self, out: &[u8]) -> Result<u32> {
+        let offset = out.len() - self.base + self.pos - self.flushed;
+        if offset > MAX_RECORD {
+            return Err(Error::Limit {
+                what: "bytes of a record",
+                limit: MAX_RECORD as u64,
+                index: None,
+            });
+        }
+        Ok(offset as u32)
+    }
+
+    fn drop_white_space(&mut self) {
+        while matches!(self.peek(), Some(b' ' | b'\t' | b'\n' | b'\r')) {
+            self.pos += 1;
+        }
+    }
+
+    /// Leaves white space out of the copy.
+    #[inline]
+    fn white_space(&mut self, out: &mut Vec<u8>) {
+        if self.peek().is_some_and(|byte| byte <= b' ') {
+            self.flush(out);
+            self.drop_white_space();
+            self.flushed = self.pos;
+        }
+    }
+
+    fn any(&mut self, out: &mut Vec<u8>, depth: usize) -> Result<()> {
+        match self.peek() {
+            Some(b'"') => self.string(out),
+            Some(b'-' | b'0'..=b'9') => self.number(),
+            Some(b'{') => self.object(out, depth, None).map(|_| ()),
+            Some(b'[') => self.array(out, depth),
+            Some(b't') => self.literal(b"true"),
+            Some(b'f') => self.literal(b"false"),
+            Some(b'n') => self.literal(b"null"),
+            _ => Err(self.error("expected a value")),
+        }
+    }
+
+    fn literal(&mut self, word: &[u8]) -> Result<()> {
+        let matches = self
+            .src
+            .get(self.pos..)
+            .is_some_and(|rest| rest.starts_with(word));
+        if !matches {
+            return Err(self.error("expected a value"));
+        }
+        self.pos += word.len();
+        Ok(())
+    }
+
+    fn number(&mut self) -> Result<()> {
+        let start = self.pos;
+        let token = number::token(self.src, start);
+        match token.fault {
+            None => {
+                self.pos = token.end;
+                Ok(())
+            }
+            Some(Fault::Syntax(reason)) => {
+                self.pos = token.end;
+                Err(self.error(reason))
+            }
+            Some(Fault::FloatRange) => Err(Error::json(
+                start,
+                "the number is too large for an IEEE double",
+            )),
+            Some(Fault::IntegerRange) => Err(Error::NumberRange {
+                reason: "the integer is out of the range -2^63 to 2^64-1".to_owned(),
+                position: Some(start),
+                index: None,
+            }),
+        }
+    }
+
+    fn check_depth(&self, depth: usize) -> Result<()> {
+        if depth > MAX_DEPTH {
+            return Err(Error::Limit {
+                what: "levels of nesting",
+                limit: MAX_DEPTH as u64,
+                index: None,
+            });
+        }
+        Ok(())
+    }
+
+    fn array(&mut self, out: &mut Vec<u8>, depth: usize) -> Result<()> {
+        self.check_depth(depth)?;
+        self.pos += 1;
+        self.white_space(out);
+        if self.peek() == Some(b']') {
+            self.pos += 1;
+            return Ok(());
+        }
+        loop {
+            self.any(out, depth + 1)?;
+            self.white_space(out);
+            match self.peek() {
+                Some(b',') => self.pos += 1,
+                Some(b']') => {
+                    self.pos += 1;
+                    return Ok(());
+                }
+                _ => return Err(self.error("expected ',' or ']'")),
+            }
+            self.white_space(out);
+        }
+    }
+
+    /// Scans an object. Its spans stay on the stack if it is the record itself (depth 1).
+    fn object(
+        &mut self,
+        out: &mut Vec<u8>,
+        depth: usize,
+        guess: Option<&Shape>,
+    ) -> Result<Option<usize>> {
+        self.check_depth(depth)?;
+        let start = self.offset(out)?;
+        let first = self.spans.len();
+        let mut expected = guess.map(|shape| shape.fields().iter());
+        self.pos += 1;
+        self.white_space(out);
+        if self.peek() == Some(b'}') {
+            self.pos += 1;
+            return Ok(expected.map(|fields| fields.len()));
+        }
+        loop {
+            let name_start = self.offset(out)?;
+            let quoted = expected.as_mut().and_then(Iterator::next);
+            match quoted {
+                Some(field) if self.starts_with(field.quoted()) => {
+                    self.pos += field.quoted().len();
+                }
+                _ => {
+                    expected = None;
+                    if self.peek() != Some(b'"') {
+                        return Err(self.error("expected a field name in quotes"));
+                    }
+                    self.string(out)?;
+                }
+            }
+            let name_end = self.offset(out)?;
+            self.white_space(out);
+            if self.peek() != Some(b':') {
+                return Err(self.error("expected ':'"));
+            }
+            self.pos += 1;
+            self.white_space(out);
+            let value_start = self.offset(out)?;
+            let at = self.spans.len();
+            self.spans.push(Span {
+                name: (name_start, name_end),
+                value: (value_start, value_start),
+            });
+            self.any(out, depth + 1)?;
+            let value_end = self.offset(out)?;
+            if let Some(span) = self.spans.get_mut(at) {
+                span.value.1 = value_end;
+            }
+            self.white_space(out);
+            match self.peek() {
+                Some(b',') => self.pos += 1,
+                Some(b'}') => {
+                    self.pos += 1;
+                    break;
+                }
+                _ => return Err(self.error("expected ',' or '}'")),
+            }
+            self.white_space(out);
+        }
+        // The names of a shape are unique.
+        let missing = expected.map(|fields| fields.len());
+        if missing.is_none() {
+            self.resolve_repeats(out, start, first);
+        }
+        if depth > 1 {
+            self.spans.truncate(first);
+        }
+        Ok(missing)
+    }
+
+    fn starts_with(&self, text: &[u8]) -> bool {
+        self.src
+            .get(self.pos..)
+            .is_some_and(|rest| rest.starts_with(text))
+    }
+
+    fn string(&mut self, out: &mut Vec<u8>) -> Result<()> {
+        let start = self.pos;
+        self.pos += 1;
+        loop {
+            self.pos += plain_prefix(self.src.get(self.pos..).unwrap_or_default());
+            match self.peek() {
+                Some(b'"') => {
+                    self.pos += 1;
+                    return Ok(());
+                }
+                Some(b'\\') => self.escape(out)?,
+                Some(_) => return Err(self.error("a control character must be escaped")),
+                None => {
+                    self.pos = start;
+                    return Err(Error::json(start, "the string has no end"));
+                }
+            }
+        }
+    }
+
+    fn escape(&mut self, out: &mut Vec<u8>) -> Result<()> {
+        let letter = self.src.get(self.pos + 1).copied();
+        match letter {
+            Some(b'"' | b'\\' | b'b' | b'f' | b'n' | b'r' | b't') => {
+                self.pos += 2;
+                Ok(())
+            }
+            Some(b'/') => {
+                self.flush(out);
+                self.pos += 2;
+                self.flushed = self.pos;
+                out.push(b'/');
+                Ok(())
+            }
+            Some(b'u') => self.unicode_escape(out),
+            _ => Err(self.error("no such escape in a string")),
+        }
+    }
+
+    fn unicode_escape(&mut self, out: &mut Vec<u8>) -> Result<()> {
+        let start = self.pos;
+        let first = self.hex4(start + 2)?;
+        let (code, len) = match first {
+            0xd800..=0xdbff => {
+                let is_pair = self.src.get(start + 6..start + 8) == Some(b"\\u".as_slice());
+                let second = if is_pair { self.hex4(start + 8)? } else { 0 };
+                if !(0xdc00..=0xdfff).contains(&second) {
+                    return Err(Error::json(start, "a lone surrogate escape"));
+                }
+                (0x10000 + ((first - 0xd800) << 10) + (second - 0xdc00), 12)
+            }
+            _ => (first, 6),
+        };
+        let Some(character) = char::from_u32(code) else {
+            return Err(Error::json(start, "a lone surrogate escape"));
+        };
+        let is_canonical = code < 0x20
+            && short_escape(code as u8).is_none()
+            && self
+                .src
+                .get(start + 2..start + 6)
+                .is_some_and(|hex| hex.iter().all(|digit| !digit.is_ascii_uppercase()));
+        if is_canonical {
+            self.pos += len;
+            return Ok(());
+        }
+        self.flush(out);
+        self.pos += len;
+        self.flushed = self.pos;
+        match u8::try_from(code) {
+            Ok(byte) if byte < 0x80 => push_byte(out, byte),
+            _ => out.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes()),
+        }
+        Ok(())
+    }
+
+    fn hex4(&self, at: usize) -> Result<u32> {
+        let digits = self.src.get(at..at + 4).unwrap_or_default();
+        let mut value = 0;
+        for digit in digits {
+            let Some(digit) = (*digit as char).to_digit(16) else {
+                return Err(Error::json(at, "expected four hexadecimal digits"));
+            };
+            value = value << 4 | digit;
+        }
+        if digits.len() < 4 {
+            return Err(Error::json(at, "expected four hexadecimal digits"));
+        }
+        Ok(value)
+    }
+
+    /// Of a repeated name the last value counts, in the first one's place.
+    fn resolve_repeats(&mut self, out: &mut Vec<u8>, start: u32, first: usize) {
+        if self.spans.len() - first < 2 {
+            return;
+        }
+        self.flush(out);
+        let base = self.base;
+        let text = out.get(base..).unwrap_or_default();
+        let spans = self.spans.get(first..).unwrap_or_default();
+        if !has_repeats(text, spans) {
+            return;
+        }
+        let (object, kept) = without_repeats(text, spans, start);
+        out.truncate(base + start as usize);
+        out.extend_from_slice(&object);
+        self.spans.truncate(first);
+        self.spans.extend_from_slice(&kept);
+    }
+}
+
+fn slice(text: &[u8], range: (u32, u32)) -> &[u8] {
+    text.get(range.0 as usize..range.1 as usize)
+        .unwrap_or_default()
+}
+
+fn has_repeats(text: &[u8], spans: &[Span]) -> bool {
+    let name = |span: &Span| slice(text, span.name);
+    if spans.len() <= 16 {
+        return spans.iter().enumerate().any(|(at, span)| {
+            let later = spans.get(at + 1..).unwrap_or_default();
+            later.iter().any(|other| name(other) == name(span))
+        });
+    }
+    let mut names: Vec<&[u8]> = spans.iter().map(name).collect();
+    names.sort_unstable();
+    !names.is_sorted_by(|a, b| a < b)
+}
+
+/// The object with each name once, and where its fields then lie.
+fn without_repeats(text: &[u8], spans: &[Span], start: u32) -> (Vec<u8>, Vec<Span>) {
+    let mut places = hashbrown::HashMap::with_hasher(foldhash::fast::RandomState::default());
+    let mut unique: Vec<Span> = Vec::new();
+    for span in spans {
+        let at = *places.entry(slice(text, span.name)).or_insert(unique.len());
+        match unique.get_mut(at) {
+            Some(first) => first.value = span.value,
+            None => unique.push(*span),
+        }
+    }
+    let mut object = vec![b'{'];
+    let mut kept = Vec::with_capacity(unique.len());
+    for span in &unique {
+        if object.len() > 1 {
+            object.push(b',');
+        }
+        let name = append(&mut object, start, slice(text, span.name));
+        object.push(b':');
+        let value = append(&mut object, start, slice(text, span.value));
+        kept.push(Span { name, value });
+    }
+    object.push(b'}');
+    (object, kept)
+}
+
+fn append(object: &mut Vec<u8>, start: u32, piece: &[u8]) -> (u32, u32) {
+    let from = start + object.len() as u32;
+    object.extend_from_slice(piece);
+    (from, start + object.len() as u32)
+}
+
+/// How many bytes at the start of `text` stand for themselves in a string; eight at a time.
+///
+/// A byte of `word` is below 0x20, or equal to a constant, where subtracting borrows from its top bit: the well-known
+/// zero-byte test (Hacker's Delight, 6-1). A false alarm above a true hit does no harm: the lowest one is taken.
+#[inline]
+fn plain_prefix(text: &[u8]) -> usize {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    const TOPS: u64 = 0x8080_8080_8080_8080;
+    let mut len = 0;
+    let (words, rest) = text.as_chunks::<8>();
+    for word in words {
+        let word = u64::from_le_bytes(*word);
+        let below_space = word.wrapping_sub(ONES * 0x20);
+        let quote = (word ^ (ONES * b'"' as u64)).wrapping_sub(ONES);
+        let backslash = (word ^ (ONES * b'\\' as u64)).wrapping_sub(ONES);
+        let hits = (below_space & !word
+            | quote & !(word ^ (ONES * b'"' as u64))
+            | backslash & !(word ^ (ONES * b'\\' as u64)))
+            & TOPS;
+        if hits != 0 {
+            return len + hits.trailing_zeros() as usize / 8;
+        }
+        len += 8;
+    }
+    len + rest
+        .iter()
+        .position(|&byte| super::escape::is_special(byte))
+        .unwrap_or(rest.len())
+}

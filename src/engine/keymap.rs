@@ -1,0 +1,303 @@
+//! The key map: key -> row.
+//!
+//! Integer keys that are nearly dense index a paged vector. All others are hashed: 32 bits of the hash and the row are
+//! kept, in small open-addressing tables (buckets) under linear hashing (Litwin 1980): when they are full on
+//! average, one bucket is split in two, so no insert pays for the whole map. Keys themselves are not kept: the caller
+//! says whether a row's record has the key.
+
+use crate::engine::key::KeyRef;
+use crate::engine::paged::{Entry, PagedVec};
+use foldhash::fast::RandomState;
+use hashbrown::HashTable;
+use std::hash::BuildHasher;
+use std::sync::Arc;
+
+/// A row's number.
+pub(crate) type Row = u32;
+
+impl Entry for Row {
+    const GAP: Row = Row::MAX;
+}
+
+/// Keys below this are dense however few there are.
+const DENSE_FLOOR: usize = 4096;
+/// Entries of a bucket on average, before one is split.
+const BUCKET_LOAD: usize = 448;
+/// Buckets of a group, the unit that is copied when a clone exists.
+const GROUP: usize = 64;
+
+#[derive(Clone, Copy)]
+struct Slot {
+    hash: u32,
+    row: Row,
+}
+
+type Bucket = HashTable<Slot>;
+
+/// See the module's comment. Cheap to clone.
+#[derive(Clone)]
+pub(crate) struct KeyMap {
+    dense: PagedVec<Row>,
+    hashed: Hashed,
+    len: usize,
+    hasher: RandomState,
+}
+
+/// Spreads the 32 bits that are kept over the 64 that a bucket wants.
+fn spread(hash: u32) -> u64 {
+    u64::from(hash).wrapping_mul(0x9e37_79b9_7f4a_7c15)
+}
+
+impl KeyMap {
+    pub(crate) fn new() -> Self {
+        KeyMap {
+            dense: PagedVec::new(),
+            hashed: Hashed::new(),
+            len: 0,
+            hasher: RandomState::default(),
+        }
+    }
+
+    #[inline]
+    pub(crate) fn len(&self) -> usize {
+        self.len
+    }
+
+    fn hash(&self, key: &KeyRef<'_>) -> u32 {
+        let hash = match key {
+            KeyRef::Int(key) => self.hasher.hash_one(key),
+            KeyRef::Text(text) => self.hasher.hash_one(text.as_ref()),
+        };
+        (hash >> 32) as u32
+    }
+
+    #[inline]
+    fn dense_index(key: &KeyRef<'_>) -> Option<usize> {
+        match key {
+            KeyRef::Int(key) => usize::try_from(*key).ok(),
+            KeyRef::Text(_) => None,
+        }
+    }
+
+    /// The row of a key. `has_key` says whether a row's record has it.
+    #[inline]
+    pub(crate) fn get(&self, key: &KeyRef<'_>, has_key: impl Fn(Row) -> bool) -> Option<Row> {
+        if let Some(index) = Self::dense_index(key) {
+            let row = self.dense.get(index);
+            if row != Row::GAP {
+                return Some(row);
+            }
+        }
+        if self.hashed.len == 0 {
+            return None;
+        }
+        self.hashed.get(self.hash(key), has_key)
+    }
+
+    /// Adds a key that is not in the map.
+    #[inline]
+    pub(crate) fn insert(&mut self, key: &KeyRef<'_>, row: Row) {
+        let dense = Self::dense_index(key).filter(|&index| index < 2 * self.len + DENSE_FLOOR);
+        match dense {
+            Some(index) => self.dense.set(index, row),
+            None => self.hashed.insert(self.hash(key), row),
+        }
+        self.len += 1;
+    }
+
+    /// Removes a key that is in the map with this row.
+    pub(crate) fn remove(&mut self, key: &KeyRef<'_>, row: Row) {
+        self.len -= 1;
+        if let Some(index) = Self::dense_index(key) {
+            if self.dense.get(index) == row {
+                return self.dense.set(index, Row::GAP);
+            }
+        }
+        self.hashed.remove(self.hash(key), row);
+    }
+
+    /// Bytes of memory.
+    pub(crate) fn bytes(&self) -> usize {
+        self.dense.bytes() + self.hashed.bytes()
+    }
+}
+
+#[derive(Clone)]
+struct Hashed {
+    groups: Arc<Vec<Arc<Vec<Arc<Bucket>>>>>,
+    buckets: usize,
+    len: usize,
+}
+
+impl Hashed {
+    fn new() -> Self {
+        Hashed {
+            groups: Arc::new(Vec::new()),
+            buckets: 0,
+            len: 0,
+        }
+    }
+
+    /// Linear hashing's address: the low bits, one bit fewer for buckets that are not yet split.
+    fn address(&self, hash: u32) -> usize {
+        let round = self.buckets.next_power_of_two();
+        let at = hash as usize & (round - 1);
+        if at < self.buckets {
+            at
+        } else {
+            at & (round / 2 - 1)
+        }
+    }
+
+    fn bucket(&self, at: usize) -> Option<&Bucket> {
+        Some(self.groups.get(at / GROUP)?.get(at % GROUP)?)
+    }
+
+    fn bucket_mut(&mut self, at: usize) -> Option<&mut Bucket> {
+        let group = Arc::make_mut(&mut self.groups).get_mut(at / GROUP)?;
+        Some(Arc::make_mut(Arc::make_mut(group).get_mut(at % GROUP)?))
+    }
+
+    fn get(&self, hash: u32, has_key: impl Fn(Row) -> bool) -> Option<Row> {
+        let bucket = self.bucket(self.address(hash))?;
+        let found = bucket.find(spread(hash), |slot| slot.hash == hash && has_key(slot.row));
+        found.map(|slot| slot.row)
+    }
+
+    fn insert(&mut self, hash: u32, row: Row) {
+        if self.len >= self.buckets * BUCKET_LOAD {
+            self.split();
+        }
+        let at = self.address(hash);
+        if let Some(bucket) = self.bucket_mut(at) {
+            bucket.insert_unique(spread(hash), Slot { hash, row }, |slot| spread(slot.hash));
+            self.len += 1;
+        }
+    }
+
+    fn remove(&mut self, hash: u32, row: Row) {
+        let at = self.address(hash);
+        let Some(bucket) = self.bucket_mut(at) else {
+            return;
+        };
+        let found = bucket.find_entry(spread(hash), |slot| slot.hash == hash && slot.row == row);
+        if let Ok(entry) = found {
+            entry.remove();
+            self.len -= 1;
+        }
+        if self.buckets > 1 && self.len < self.buckets * BUCKET_LOAD / 8 {
+            self.shrink();
+        }
+    }
+
+    /// Adds a bucket, and moves to it what now belongs there.
+    fn split(&mut self) {
+        let new = self.buckets;
+        let groups = Arc::make_mut(&mut self.groups);
+        if new.is_multiple_of(GROUP) {
+            groups.push(Arc::new(Vec::with_capacity(if new == 0 {
+                1
+            } else {
+                GROUP
+            })));
+        }
+        if let Some(group) = groups.last_mut() {
+            Arc::make_mut(group).push(Arc::new(Bucket::new()));
+        }
+        self.buckets += 1;
+        if new == 0 {
+            return;
+        }
+        let round = self.buckets.next_power_of_two();
+        let source = new & (round / 2 - 1);
+        let Some(bucket) = self.bucket_mut(source) else {
+            return;
+        };
+        let belongs = |slot: &mut Slot| slot.hash as usize & (round - 1) == new;
+        let moved: Vec<Slot> = bucket.extract_if(belongs).collect();
+        bucket.shrink_to(0, |slot| spread(slot.hash));
+        if let Some(bucket) = self.bucket_mut(new) {
+            for slot in moved {
+                bucket.insert_unique(spread(slot.hash), slot, |slot| spread(slot.hash));
+            }
+        }
+    }
+
+    /// Rebuilds with as many buckets as what is left needs.
+    fn shrink(&mut self) {
+        let mut smaller = Hashed::new();
+        for bucket in self.groups.iter().flat_map(|group| group.iter()) {
+            for slot in bucket.iter() {
+                smaller.insert(slot.hash, slot.row);
+            }
+        }
+        *self = smaller;
+    }
+
+    fn bytes(&self) -> usize {
+        let buckets = self.groups.iter().flat_map(|group| group.iter());
+        buckets
+            .map(|bucket| bucket.allocation_size() + std::mem::size_of::<Bucket>() + 24)
+            .sum()
+    }
+}
+
+#[cfg(test)]
+#[cfg(not(loom))]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use std::collections::BTreeMap;
+
+    fn key(number: u32) -> KeyRef<'static> {
+        match number % 3 {
+            0 => KeyRef::Int(i64::from(number)),
+            1 => KeyRef::Int(-i64::from(number) * 1_000_003),
+            _ => KeyRef::Text(std::borrow::Cow::Owned(number.to_string().into_bytes())),
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(32))]
+        /// Behaves like a map through growth and shrinking, and a clone never sees a later change.
+        #[test]
+        fn behaves_like_a_map(ops in prop::collection::vec((0_u32..60_000, any::<bool>(), 1_u32..8000), 1..12)) {
+            let mut map = KeyMap::new();
+            let mut model = BTreeMap::new();
+            let mut clones = Vec::new();
+            for (start, insert, count) in ops {
+                clones.push((map.clone(), model.clone()));
+                for number in start..start + count {
+                    let has_key = |row: Row| row == number;
+                    prop_assert_eq!(map.get(&key(number), has_key), model.get(&number).copied());
+                    if insert && !model.contains_key(&number) {
+                        map.insert(&key(number), number);
+                        model.insert(number, number);
+                    } else if !insert && model.remove(&number).is_some() {
+                        map.remove(&key(number), number);
+                    }
+                }
+            }
+            clones.push((map, model));
+            for (map, model) in clones {
+                prop_assert_eq!(map.len(), model.len());
+                for number in 0..68_000 {
+                    prop_assert_eq!(map.get(&key(number), |row| row == number), model.get(&number).copied());
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn gives_memory_back_when_keys_go() {
+        let mut map = KeyMap::new();
+        for number in 0..200_000 {
+            map.insert(&key(number), number);
+        }
+        let full = map.bytes();
+        for number in 0..199_000 {
+            map.remove(&key(number), number);
+        }
+        assert!(map.bytes() < full / 20, "{} of {full}", map.bytes());
+    }
+}

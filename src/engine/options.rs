@@ -1,0 +1,194 @@
+//! Options that come as JSON objects.
+
+use crate::engine::json::{canonical, elements, members, quoted, string_of};
+use crate::engine::predicate::Path;
+use crate::engine::schema::Schema;
+use crate::engine::value::{Number, Value};
+use crate::engine::{Error, Result};
+
+/// How a table is made.
+#[derive(Debug, Clone)]
+pub struct TableOptions {
+    pub(crate) primary_key: String,
+    pub(crate) schema: Option<Schema>,
+}
+
+impl Default for TableOptions {
+    fn default() -> Self {
+        TableOptions {
+            primary_key: "id".to_owned(),
+            schema: None,
+        }
+    }
+}
+
+fn object(text: &str) -> Result<Vec<u8>> {
+    let canonical = canonical(text)?;
+    if !canonical.starts_with(b"{") {
+        return Err(Error::json(0, "expected an object"));
+    }
+    Ok(canonical)
+}
+
+fn unknown(name: &[u8], known: &str) -> Error {
+    let name = String::from_utf8_lossy(name);
+    Error::option(name, format!("is unknown; known are {known}"))
+}
+
+fn string(option: &str, text: &[u8]) -> Result<String> {
+    string_of(text)
+        .map(|text| text.into_owned())
+        .ok_or_else(|| Error::option(option, "must be a string"))
+}
+
+/// An object without members.
+pub(crate) fn no_options(text: &str) -> Result<()> {
+    match members(&object(text)?).next() {
+        None => Ok(()),
+        Some((name, _)) => Err(unknown(name, "none")),
+    }
+}
+
+impl TableOptions {
+    /// Reads `{"primary_key": …, "schema": …}`.
+    pub fn from_json(text: &str) -> Result<TableOptions> {
+        let text = object(text)?;
+        let mut options = TableOptions::default();
+        let mut schema = None;
+        for (name, value) in members(&text) {
+            match name {
+                b"primary_key" => options.primary_key = string("primary_key", value)?,
+                b"schema" if value == b"null" => schema = None,
+                b"schema" => schema = Some(value),
+                other => return Err(unknown(other, "\"primary_key\", \"schema\"")),
+            }
+        }
+        if options.primary_key.is_empty() {
+            return Err(Error::option("primary_key", "must not be empty"));
+        }
+        if let Some(schema) = schema {
+            let key = quoted(&options.primary_key);
+            options.schema = Some(Schema::read(schema, &key)?);
+        }
+        Ok(options)
+    }
+}
+
+/// One output column.
+#[derive(Debug, Clone)]
+pub(crate) struct Column {
+    /// `"alias":`
+    pub(crate) label: Box<[u8]>,
+    pub(crate) path: Path,
+}
+
+/// One sort key.
+#[derive(Debug, Clone)]
+pub(crate) struct Ordering {
+    pub(crate) path: Path,
+    pub(crate) descending: bool,
+}
+
+/// How a select orders, projects and pages what matches.
+#[derive(Debug, Clone, Default)]
+pub struct SelectOptions {
+    pub(crate) columns: Option<Vec<Column>>,
+    pub(crate) order_by: Vec<Ordering>,
+    pub(crate) limit: Option<u64>,
+    pub(crate) offset: u64,
+    pub(crate) distinct: bool,
+}
+
+impl SelectOptions {
+    /// Reads `{"columns": …, "order_by": …, "limit": …, "offset": …, "distinct": …}`.
+    pub fn from_json(text: &str) -> Result<SelectOptions> {
+        let mut options = SelectOptions::default();
+        for (name, value) in members(&object(text)?) {
+            match name {
+                b"columns" => options.columns = columns(value)?,
+                b"order_by" => options.order_by = order_by(value)?,
+                b"limit" => options.limit = count("limit", value)?,
+                b"offset" => options.offset = count("offset", value)?.unwrap_or(0),
+                b"distinct" => options.distinct = flag("distinct", value)?,
+                other => {
+                    let known = "\"columns\", \"order_by\", \"limit\", \"offset\", \"distinct\"";
+                    return Err(unknown(other, known));
+                }
+            }
+        }
+        Ok(options)
+    }
+}
+
+/// An integer; `None` if it is negative or null.
+fn count(option: &str, text: &[u8]) -> Result<Option<u64>> {
+    match Value::read(text) {
+        Value::Null => Ok(None),
+        Value::Number(Number::Integer(count)) => Ok(u64::try_from(count).ok()),
+        _ => Err(Error::option(option, "must be an integer or null")),
+    }
+}
+
+fn flag(option: &str, text: &[u8]) -> Result<bool> {
+    match Value::read(text) {
+        Value::Null => Ok(false),
+        Value::Bool(flag) => Ok(flag),
+        _ => Err(Error::option(option, "must be true or false")),
+    }
+}
+
+fn columns(text: &[u8]) -> Result<Option<Vec<Column>>> {
+    let wrong = || {
+        Error::option(
+            "columns",
+            "must be an array of fields, or an object from alias to field",
+        )
+    };
+    let mut columns: Vec<Column> = Vec::new();
+    let mut add = |alias: &[u8], path: Path| {
+        let label: Box<[u8]> = [alias, b":"].concat().into_boxed_slice();
+        // As in an object, of a repeated name the last value counts, in the first one's place.
+        match columns.iter_mut().find(|column| column.label == label) {
+            Some(column) => column.path = path,
+            None => columns.push(Column { label, path }),
+        }
+    };
+    match Value::read(text) {
+        Value::Null => return Ok(None),
+        Value::Array(_) => {
+            for element in elements(text) {
+                let field = string_of(element).ok_or_else(wrong)?;
+                let path = Path::parse(&field)?;
+                let alias = path.plain().unwrap_or(element).to_owned();
+                add(&alias, path);
+            }
+        }
+        Value::Object(_) => {
+            for (alias, element) in members(text) {
+                let field = string_of(element).ok_or_else(wrong)?;
+                add(&[b"\"", alias, b"\""].concat(), Path::parse(&field)?);
+            }
+        }
+        _ => return Err(wrong()),
+    }
+    Ok(Some(columns))
+}
+
+fn order_by(text: &[u8]) -> Result<Vec<Ordering>> {
+    let wrong = || Error::option("order_by", "must be a field or an array of fields");
+    let one = |text: &[u8]| {
+        let field = string_of(text).ok_or_else(wrong)?;
+        let (descending, start) = match field.strip_prefix('-') {
+            Some(_) => (true, 1),
+            None => (false, 0),
+        };
+        let path = Path::parse(field.get(start..).unwrap_or_default())?;
+        Ok(Ordering { path, descending })
+    };
+    match Value::read(text) {
+        Value::Null => Ok(Vec::new()),
+        Value::String(_) => Ok(vec![one(text)?]),
+        Value::Array(_) => elements(text).map(one).collect(),
+        _ => Err(wrong()),
+    }
+}

@@ -1,0 +1,427 @@
+//! `PagedVec`: a vector with gaps, cheap to clone and to change after a clone.
+//!
+//! A two-level tree of pages behind `Arc`s. A clone shares everything; a change then copies the page it touches and the
+//! node above it, and nothing else. Pages with few entries are kept packed, empty ones not at all.
+
+use std::sync::Arc;
+
+/// Entries of a page.
+pub(crate) const PAGE: usize = 1 << PAGE_BITS;
+const PAGE_BITS: u32 = 10;
+/// Pages of a node.
+const NODE: usize = 1 << NODE_BITS;
+const NODE_BITS: u32 = 6;
+/// A full page with fewer entries than this becomes sparse.
+const SPARSE_BELOW: u32 = 256;
+/// A sparse page with more entries than this becomes full.
+const FULL_ABOVE: usize = 512;
+
+/// What a `PagedVec` can hold.
+pub(crate) trait Entry: Copy + PartialEq {
+    /// Stands for a gap.
+    const GAP: Self;
+}
+
+#[derive(Clone)]
+struct Full<T> {
+    entries: [T; PAGE],
+    live: u32,
+}
+
+#[derive(Clone)]
+struct Sparse<T> {
+    present: [u64; PAGE / 64],
+    entries: Vec<T>,
+}
+
+/// A page, shared between clones. Two are the same if `same` says so; then their entries are too.
+#[derive(Clone)]
+pub(crate) enum Page<T> {
+    Empty,
+    Full(Arc<FullPage<T>>),
+    Sparse(Arc<SparsePage<T>>),
+}
+
+/// Hides the fields of a full page.
+#[derive(Clone)]
+pub(crate) struct FullPage<T>(Full<T>);
+
+/// Hides the fields of a sparse page.
+#[derive(Clone)]
+pub(crate) struct SparsePage<T>(Sparse<T>);
+
+#[derive(Clone)]
+struct Node<T> {
+    pages: [Page<T>; NODE],
+    used: usize,
+}
+
+/// See the module's comment.
+#[derive(Clone)]
+pub(crate) struct PagedVec<T> {
+    root: Arc<Vec<Option<Arc<Node<T>>>>>,
+    /// One more than the highest index ever set.
+    len: usize,
+}
+
+fn split(index: usize) -> (usize, usize, usize) {
+    (
+        index >> (PAGE_BITS + NODE_BITS),
+        index >> PAGE_BITS & (NODE - 1),
+        index & (PAGE - 1),
+    )
+}
+
+impl<T: Entry> Sparse<T> {
+    fn rank(&self, offset: usize) -> (bool, usize) {
+        let (word, bit) = (offset / 64, offset % 64);
+        let before = self
+            .present
+            .iter()
+            .take(word)
+            .map(|word| word.count_ones())
+            .sum::<u32>();
+        let bits = self.present.get(word).copied().unwrap_or(0);
+        let below = (bits & ((1 << bit) - 1)).count_ones();
+        (bits >> bit & 1 == 1, (before + below) as usize)
+    }
+
+    fn get(&self, offset: usize) -> T {
+        match self.rank(offset) {
+            (true, rank) => self.entries.get(rank).copied().unwrap_or(T::GAP),
+            (false, _) => T::GAP,
+        }
+    }
+
+    fn set(&mut self, offset: usize, entry: T) {
+        let (present, rank) = self.rank(offset);
+        let Some(word) = self.present.get_mut(offset / 64) else {
+            return;
+        };
+        match (present, entry == T::GAP) {
+            (true, true) => {
+                *word &= !(1 << (offset % 64));
+                self.entries.remove(rank);
+                if self.entries.capacity() > 4 * self.entries.len() + 16 {
+                    self.entries.shrink_to(2 * self.entries.len());
+                }
+            }
+            (true, false) => {
+                if let Some(place) = self.entries.get_mut(rank) {
+                    *place = entry;
+                }
+            }
+            (false, true) => {}
+            (false, false) => {
+                *word |= 1 << (offset % 64);
+                self.entries.insert(rank, entry);
+            }
+        }
+    }
+
+    fn offsets(&self) -> impl Iterator<Item = usize> + '_ {
+        self.present.iter().enumerate().flat_map(|(at, &word)| {
+            let mut rest = word;
+            std::iter::from_fn(move || {
+                if rest == 0 {
+                    return None;
+                }
+                let bit = rest.trailing_zeros() as usize;
+                rest &= rest - 1;
+                Some(at * 64 + bit)
+            })
+        })
+    }
+
+    fn to_full(&self) -> Full<T> {
+        let mut full = Full {
+            entries: [T::GAP; PAGE],
+            live: self.entries.len() as u32,
+        };
+        for (offset, entry) in self.offsets().zip(&self.entries) {
+            if let Some(place) = full.entries.get_mut(offset) {
+                *place = *entry;
+            }
+        }
+        full
+    }
+}
+
+impl<T: Entry> Full<T> {
+    fn to_sparse(&self) -> Sparse<T> {
+        let mut sparse = Sparse {
+            present: [0; PAGE / 64],
+            entries: Vec::with_capacity(self.live as usize),
+        };
+        for (offset, entry) in self.entries.iter().enumerate() {
+            if *entry != T::GAP {
+                if let Some(word) = sparse.present.get_mut(offset / 64) {
+                    *word |= 1 << (offset % 64);
+                }
+                sparse.entries.push(*entry);
+            }
+        }
+        sparse
+    }
+}
+
+impl<T: Entry> Page<T> {
+    #[inline]
+    fn get(&self, offset: usize) -> T {
+        match self {
+            Page::Empty => T::GAP,
+            Page::Full(page) => page.0.entries.get(offset).copied().unwrap_or(T::GAP),
+            Page::Sparse(page) => page.0.get(offset),
+        }
+    }
+
+    /// Whether two pages are one and the same, so that their entries are equal.
+    pub(crate) fn same(&self, other: &Page<T>) -> bool {
+        match (self, other) {
+            (Page::Empty, Page::Empty) => true,
+            (Page::Full(a), Page::Full(b)) => Arc::ptr_eq(a, b),
+            (Page::Sparse(a), Page::Sparse(b)) => Arc::ptr_eq(a, b),
+            _ => false,
+        }
+    }
+
+    /// Calls `visit` with offset and entry of each entry that is no gap, until it says false.
+    #[inline]
+    pub(crate) fn each(&self, mut visit: impl FnMut(usize, T) -> bool) -> bool {
+        match self {
+            Page::Empty => true,
+            Page::Full(page) => page
+                .0
+                .entries
+                .iter()
+                .enumerate()
+                .all(|(offset, &entry)| entry == T::GAP || visit(offset, entry)),
+            Page::Sparse(page) => page
+                .0
+                .offsets()
+                .zip(&page.0.entries)
+                .all(|(offset, &entry)| visit(offset, entry)),
+        }
+    }
+
+    /// Sets an entry; `last` says that entries are still being added to this page.
+    #[inline]
+    fn set(&mut self, offset: usize, entry: T, last: bool) {
+        match self {
+            Page::Full(page) => {
+                let page = &mut Arc::make_mut(page).0;
+                let Some(place) = page.entries.get_mut(offset) else {
+                    return;
+                };
+                page.live += u32::from(*place == T::GAP && entry != T::GAP);
+                page.live -= u32::from(*place != T::GAP && entry == T::GAP);
+                *place = entry;
+                if entry == T::GAP && page.live < SPARSE_BELOW && !last {
+                    let sparse = page.to_sparse();
+                    *self = Page::of_sparse(sparse);
+                }
+            }
+            Page::Sparse(page) => {
+                let page = &mut Arc::make_mut(page).0;
+                page.set(offset, entry);
+                if page.entries.len() > FULL_ABOVE {
+                    let full = page.to_full();
+                    *self = Page::Full(Arc::new(FullPage(full)));
+                } else if page.entries.is_empty() {
+                    *self = Page::Empty;
+                }
+            }
+            Page::Empty => {
+                if entry == T::GAP {
+                    return;
+                }
+                let mut full = Full {
+                    entries: [T::GAP; PAGE],
+                    live: 1,
+                };
+                if let Some(place) = full.entries.get_mut(offset) {
+                    *place = entry;
+                }
+                *self = Page::Full(Arc::new(FullPage(full)));
+            }
+        }
+    }
+
+    fn of_sparse(sparse: Sparse<T>) -> Page<T> {
+        if sparse.entries.is_empty() {
+            Page::Empty
+        } else {
+            Page::Sparse(Arc::new(SparsePage(sparse)))
+        }
+    }
+
+    fn is_empty(&self) -> bool {
+        matches!(self, Page::Empty)
+    }
+
+    fn bytes(&self) -> usize {
+        match self {
+            Page::Empty => 0,
+            Page::Full(_) => std::mem::size_of::<Full<T>>() + 16,
+            Page::Sparse(page) => {
+                std::mem::size_of::<Sparse<T>>()
+                    + 16
+                    + page.0.entries.capacity() * std::mem::size_of::<T>()
+            }
+        }
+    }
+}
+
+impl<T: Entry> PagedVec<T> {
+    pub(crate) fn new() -> Self {
+        PagedVec {
+            root: Arc::new(Vec::new()),
+            len: 0,
+        }
+    }
+
+    /// The entry at an index; a gap where none was set.
+    #[inline]
+    pub(crate) fn get(&self, index: usize) -> T {
+        let (node, page, offset) = split(index);
+        match self.root.get(node) {
+            Some(Some(node)) => node.pages.get(page).map_or(T::GAP, |page| page.get(offset)),
+            _ => T::GAP,
+        }
+    }
+
+    /// Sets an entry, or makes a gap.
+    #[inline]
+    pub(crate) fn set(&mut self, index: usize, entry: T) {
+        self.len = self.len.max(index + 1);
+        let last = index >> PAGE_BITS == (self.len - 1) >> PAGE_BITS;
+        let (node_at, page_at, offset) = split(index);
+        let root = Arc::make_mut(&mut self.root);
+        if root.len() <= node_at {
+            root.resize(node_at + 1, None);
+        }
+        let Some(slot) = root.get_mut(node_at) else {
+            return;
+        };
+        let node = Arc::make_mut(slot.get_or_insert_with(|| {
+            Arc::new(Node {
+                pages: [const { Page::Empty }; NODE],
+                used: 0,
+            })
+        }));
+        let Some(page) = node.pages.get_mut(page_at) else {
+            return;
+        };
+        node.used -= usize::from(!page.is_empty());
+        page.set(offset, entry, last);
+        node.used += usize::from(!page.is_empty());
+        if node.used == 0 {
+            *slot = None;
+        }
+    }
+
+    /// Pages as a list of positions; those beyond the end are empty.
+    pub(crate) fn page_count(&self) -> usize {
+        self.root.len() * NODE
+    }
+
+    /// The page at a position, which holds the indexes from `position * PAGE` on.
+    #[inline]
+    pub(crate) fn page(&self, position: usize) -> &Page<T> {
+        let node = self.root.get(position >> NODE_BITS);
+        match node {
+            Some(Some(node)) => node
+                .pages
+                .get(position & (NODE - 1))
+                .unwrap_or(&Page::Empty),
+            _ => &Page::Empty,
+        }
+    }
+
+    /// Calls `visit` with index and entry of each entry that is no gap, in order, until it says false.
+    #[inline]
+    pub(crate) fn each(&self, mut visit: impl FnMut(usize, T) -> bool) {
+        for position in 0..self.page_count() {
+            let base = position * PAGE;
+            if !self
+                .page(position)
+                .each(|offset, entry| visit(base + offset, entry))
+            {
+                return;
+            }
+        }
+    }
+
+    /// Bytes of memory.
+    pub(crate) fn bytes(&self) -> usize {
+        let nodes = self.root.iter().flatten().count() * std::mem::size_of::<Node<T>>();
+        let pages: usize = (0..self.page_count())
+            .map(|position| self.page(position).bytes())
+            .sum();
+        self.root.capacity() * std::mem::size_of::<usize>() + nodes + pages
+    }
+}
+
+#[cfg(test)]
+#[cfg(not(loom))]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    impl Entry for u16 {
+        const GAP: u16 = u16::MAX;
+    }
+
+    fn contents(paged: &PagedVec<u16>) -> Vec<(usize, u16)> {
+        let mut all = Vec::new();
+        paged.each(|index, entry| {
+            all.push((index, entry));
+            true
+        });
+        all
+    }
+
+    proptest! {
+        /// Behaves like a map, and a clone never sees a later change.
+        #[test]
+        fn behaves_like_a_map(ops in prop::collection::vec((0_usize..200_000, 0_u16..4, 1_usize..1500), 1..40)) {
+            let mut paged = PagedVec::new();
+            let mut model = std::collections::BTreeMap::new();
+            let mut clones = Vec::new();
+            for (start, value, count) in ops {
+                clones.push((paged.clone(), model.clone()));
+                for index in start..start + count {
+                    if value == 0 {
+                        paged.set(index, u16::MAX);
+                        model.remove(&index);
+                    } else {
+                        paged.set(index, value);
+                        model.insert(index, value);
+                    }
+                }
+                prop_assert_eq!(paged.get(start), model.get(&start).copied().unwrap_or(u16::MAX));
+            }
+            clones.push((paged, model));
+            for (paged, model) in clones {
+                prop_assert_eq!(contents(&paged), model.into_iter().collect::<Vec<_>>());
+            }
+        }
+    }
+
+    #[test]
+    fn gives_memory_back_when_entries_go() {
+        let mut paged: PagedVec<u16> = PagedVec::new();
+        for index in 0..300_000 {
+            paged.set(index, 1);
+        }
+        let full = paged.bytes();
+        for index in (0..300_000).filter(|index| index % 100 != 0) {
+            paged.set(index, u16::MAX);
+        }
+        assert!(paged.bytes() < full / 5, "{} of {full}", paged.bytes());
+        for index in 0..299_000 {
+            paged.set(index, u16::MAX);
+        }
+        assert!(paged.bytes() < 16_384, "{}", paged.bytes());
+    }
+}

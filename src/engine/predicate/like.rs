@@ -1,0 +1,310 @@
+//! `LIKE` patterns, matched in time linear in the string.
+//!
+//! A pattern is cut at its `%` into pieces. The first and the last are anchored; each one between is searched for
+//! leftmost after the one before, which is enough. A piece without `_` is searched for by memchr's two-way search,
+//! one with `_` by a bit-parallel automaton (Shift-And: Baeza-Yates and Gonnet 1992).
+
+use super::text::lower;
+use super::tree::Case;
+use crate::engine::limits::MAX_PATTERN;
+use crate::engine::{Error, Result};
+use foldhash::fast::RandomState;
+use hashbrown::HashMap;
+use memchr::memmem::Finder;
+
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Token {
+    Char(char),
+    /// `_`
+    One,
+    /// `%`
+    Any,
+}
+
+/// A compiled pattern.
+#[derive(Debug)]
+pub(super) struct Like {
+    /// Pieces between the `%`; one piece alone must match the whole string.
+    first: Piece,
+    middle: Vec<Piece>,
+    last: Option<Piece>,
+}
+
+#[derive(Debug)]
+enum Piece {
+    Literal(Box<Finder<'static>>),
+    Wild(Wild),
+}
+
+/// A piece with `_`: an automaton of one bit per token.
+#[derive(Debug)]
+struct Wild {
+    tokens: Vec<Token>,
+    /// For a character of the piece, the places where it may stand; for others, those of `_`.
+    places: HashMap<char, Box<[u64]>, RandomState>,
+    other: Box<[u64]>,
+}
+
+fn tokens(pattern: &str, escape: Option<char>) -> Result<Vec<Token>> {
+    let mut tokens = Vec::new();
+    let mut chars = pattern.chars();
+    while let Some(c) = chars.next() {
+        tokens.push(match c {
+            c if Some(c) == escape => match chars.next() {
+                Some(literal) => Token::Char(literal),
+                None => {
+                    return Err(Error::Parse {
+                        reason: "the pattern ends with its escape character".to_owned(),
+                        position: pattern.len() - c.len_utf8(),
+                    })
+                }
+            },
+            '%' => Token::Any,
+            '_' => Token::One,
+            c => Token::Char(c),
+        });
+    }
+    Ok(tokens)
+}
+
+fn lowered(tokens: Vec<Token>) -> Vec<Token> {
+    let lower_char = |c: char| {
+        let mut buffer = [0; 4];
+        lower(c.encode_utf8(&mut buffer))
+            .chars()
+            .collect::<Vec<_>>()
+    };
+    let map = |token| match token {
+        Token::Char(c) => lower_char(c).into_iter().map(Token::Char).collect(),
+        other => vec![other],
+    };
+    tokens.into_iter().flat_map(map).collect()
+}
+
+impl Like {
+    pub(super) fn compile(pattern: &str, escape: Option<char>, case: Case) -> Result<Like> {
+        if pattern.len() > MAX_PATTERN {
+            return Err(Error::Limit {
+                what: "bytes of a pattern",
+                limit: MAX_PATTERN as u64,
+                index: None,
+            });
+        }
+        let mut tokens = tokens(pattern, escape)?;
+        if case == Case::Insensitive {
+            tokens = lowered(tokens);
+        }
+        let mut pieces = tokens.split(|token| *token == Token::Any).map(Piece::new);
+        let first = pieces.next().unwrap_or_else(|| Piece::new(&[]));
+        let mut middle: Vec<Piece> = pieces.collect();
+        let last = middle.pop();
+        middle.retain(|piece| !piece.is_empty());
+        Ok(Like {
+            first,
+            middle,
+            last,
+        })
+    }
+
+    /// Whether the whole string matches; lowered by the caller if case does not matter.
+    pub(super) fn matches(&self, text: &[u8]) -> bool {
+        let Some(rest) = self.first.strip_start(text) else {
+            return false;
+        };
+        let Some(last) = &self.last else {
+            return rest.is_empty();
+        };
+        let Some(mut rest) = last.strip_end(rest) else {
+            return false;
+        };
+        for piece in &self.middle {
+            match piece.find_end(rest).and_then(|end| rest.get(end..)) {
+                Some(after) => rest = after,
+                None => return false,
+            }
+        }
+        true
+    }
+}
+
+impl Piece {
+    fn new(tokens: &[Token]) -> Piece {
+        if tokens.contains(&Token::One) {
+            return Piece::Wild(Wild::new(tokens));
+        }
+        let literal: String = tokens
+            .iter()
+            .filter_map(|token| match token {
+                Token::Char(c) => Some(*c),
+                _ => None,
+            })
+            .collect();
+        Piece::Literal(Box::new(Finder::new(literal.as_bytes()).into_owned()))
+    }
+
+    fn is_empty(&self) -> bool {
+        match self {
+            Piece::Literal(finder) => finder.needle().is_empty(),
+            Piece::Wild(_) => false,
+        }
+    }
+
+    fn strip_start<'a>(&self, text: &'a [u8]) -> Option<&'a [u8]> {
+        match self {
+            Piece::Literal(finder) => text.strip_prefix(finder.needle()),
+            Piece::Wild(wild) => {
+                let end = wild.len_at_start(text)?;
+                wild.matches(text.get(..end)?).then(|| text.get(end..))?
+            }
+        }
+    }
+
+    fn strip_end<'a>(&self, text: &'a [u8]) -> Option<&'a [u8]> {
+        match self {
+            Piece::Literal(finder) => text.strip_suffix(finder.needle()),
+            Piece::Wild(wild) => {
+                let start = wild.start_at_end(text)?;
+                wild.matches(text.get(start..)?)
+                    .then(|| text.get(..start))?
+            }
+        }
+    }
+
+    /// The end of the leftmost match.
+    fn find_end(&self, text: &[u8]) -> Option<usize> {
+        match self {
+            Piece::Literal(finder) => finder.find(text).map(|at| at + finder.needle().len()),
+            Piece::Wild(wild) => wild.find_end(text),
+        }
+    }
+}
+
+fn chars(text: &[u8]) -> std::str::Chars<'_> {
+    std::str::from_utf8(text).unwrap_or_default().chars()
+}
+
+fn is_boundary(byte: u8) -> bool {
+    byte & 0xc0 != 0x80
+}
+
+impl Wild {
+    fn new(tokens: &[Token]) -> Wild {
+        let words = tokens.len().div_ceil(64);
+        let mut other = vec![0; words].into_boxed_slice();
+        let mut places: HashMap<char, Box<[u64]>, RandomState> = HashMap::default();
+        let mark = |bits: &mut [u64], at: usize| {
+            if let Some(word) = bits.get_mut(at / 64) {
+                *word |= 1 << (at % 64);
+            }
+        };
+        for (at, token) in tokens.iter().enumerate() {
+            if *token == Token::One {
+                mark(&mut other, at);
+            }
+        }
+        for (at, token) in tokens.iter().enumerate() {
+            if let Token::Char(c) = token {
+                mark(places.entry(*c).or_insert_with(|| other.clone()), at);
+            }
+        }
+        Wild {
+            tokens: tokens.to_vec(),
+            places,
+            other,
+        }
+    }
+
+    /// Length in bytes of as many code points as the piece has.
+    fn len_at_start(&self, text: &[u8]) -> Option<usize> {
+        let mut starts = text
+            .iter()
+            .enumerate()
+            .filter(|(_, byte)| is_boundary(**byte));
+        match starts.nth(self.tokens.len()) {
+            Some((end, _)) => Some(end),
+            None => (chars(text).count() == self.tokens.len()).then_some(text.len()),
+        }
+    }
+
+    fn start_at_end(&self, text: &[u8]) -> Option<usize> {
+        let mut starts = text
+            .iter()
+            .enumerate()
+            .rev()
+            .filter(|(_, byte)| is_boundary(**byte));
+        starts.nth(self.tokens.len() - 1).map(|(start, _)| start)
+    }
+
+    /// Whether a text of as many code points as the piece has matches it.
+    fn matches(&self, text: &[u8]) -> bool {
+        chars(text).zip(&self.tokens).all(|(c, token)| match token {
+            Token::Char(expected) => c == *expected,
+            _ => true,
+        })
+    }
+
+    fn find_end(&self, text: &[u8]) -> Option<usize> {
+        let last = self.tokens.len() - 1;
+        let mut state = vec![0_u64; self.other.len()];
+        let mut end = 0;
+        for c in chars(text) {
+            end += c.len_utf8();
+            let places = self.places.get(&c).unwrap_or(&self.other);
+            let mut carry = 1;
+            for (word, places) in state.iter_mut().zip(places) {
+                let out = *word >> 63;
+                *word = (*word << 1 | carry) & places;
+                carry = out;
+            }
+            if state
+                .get(last / 64)
+                .is_some_and(|word| word >> (last % 64) & 1 == 1)
+            {
+                return Some(end);
+            }
+        }
+        None
+    }
+}
+
+#[cfg(test)]
+#[cfg(not(loom))]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// The definition, exponential but plain.
+    fn naive(tokens: &[Token], text: &[char]) -> bool {
+        match tokens {
+            [] => text.is_empty(),
+            [Token::Any, rest @ ..] => {
+                (0..=text.len()).any(|skip| naive(rest, text.get(skip..).unwrap_or_default()))
+            }
+            [token, rest @ ..] => match text {
+                [c, after @ ..] => {
+                    (*token == Token::One || *token == Token::Char(*c)) && naive(rest, after)
+                }
+                [] => false,
+            },
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(4000))]
+        #[test]
+        fn matches_as_defined(pattern in "[ab%_é]{0,7}", text in "[abé]{0,9}") {
+            let like = Like::compile(&pattern, None, Case::Sensitive).unwrap();
+            let expected = naive(&tokens(&pattern, None).unwrap(), &text.chars().collect::<Vec<_>>());
+            prop_assert_eq!(like.matches(text.as_bytes()), expected);
+        }
+    }
+
+    #[test]
+    fn long_pieces_cross_words() {
+        let piece = format!("%{}_{}%", "x".repeat(100), "y".repeat(60));
+        let like = Like::compile(&piece, None, Case::Sensitive).unwrap();
+        let hit = format!("ab{}é{}cd", "x".repeat(103), "y".repeat(60));
+        assert!(like.matches(hit.as_bytes()));
+        assert!(!like.matches(hit.replace("xé", "éé").as_bytes()));
+    }
+}

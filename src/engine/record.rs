@@ -1,0 +1,145 @@
+//! A record as stored: one run of bytes.
+//!
+//! `u16 shape | u16 fields | u32 text length and width code | end of each value but the last | text`, little-endian.
+//! The ends are offsets into the text, of the width that the code in the two low bits tells. A generic record has no
+//! fields and no ends. The last value ends one byte before the text does.
+
+use crate::engine::json::{members, unescape};
+use crate::engine::shape::{Shape, GENERIC};
+
+/// Bytes before the ends.
+const HEADER: usize = 8;
+
+/// A stored record. The bytes may go on behind it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Record<'a> {
+    shape: u16,
+    fields: u16,
+    width: usize,
+    ends: &'a [u8],
+    text: &'a [u8],
+}
+
+fn width_code(text_len: usize) -> u32 {
+    match text_len {
+        0..=0xff => 0,
+        0x100..=0xffff => 1,
+        _ => 2,
+    }
+}
+
+fn ends_len(fields: usize, text_len: usize) -> usize {
+    fields.saturating_sub(1) << width_code(text_len)
+}
+
+/// Bytes that a record takes when stored.
+pub(crate) fn stored_len(shape: &Shape, text_len: usize) -> usize {
+    HEADER + ends_len(shape.fields().len(), text_len) + text_len
+}
+
+/// Appends a record, whose text is the parts joined. `ends` holds the end of each value, in which the last may be left
+/// out; none for a generic shape.
+pub(crate) fn write(out: &mut Vec<u8>, shape: &Shape, ends: &[u32], parts: &[&[u8]]) {
+    let fields = shape.fields().len();
+    let text_len: usize = parts.iter().map(|part| part.len()).sum();
+    let code = width_code(text_len);
+    out.extend_from_slice(&shape.id().to_le_bytes());
+    out.extend_from_slice(&(fields as u16).to_le_bytes());
+    out.extend_from_slice(&((text_len as u32) << 2 | code).to_le_bytes());
+    for end in ends.iter().take(fields.saturating_sub(1)) {
+        let [low, second, third, fourth] = end.to_le_bytes();
+        match code {
+            0 => out.push(low),
+            1 => out.extend_from_slice(&[low, second]),
+            _ => out.extend_from_slice(&[low, second, third, fourth]),
+        }
+    }
+    parts.iter().for_each(|part| out.extend_from_slice(part));
+}
+
+impl<'a> Record<'a> {
+    /// Reads the record at the start of `bytes`; `None` only if `bytes` is no record.
+    #[inline]
+    pub(crate) fn read(bytes: &'a [u8]) -> Option<Record<'a>> {
+        let (header, rest) = bytes.split_first_chunk::<HEADER>()?;
+        let [s0, s1, f0, f1, l0, l1, l2, l3] = *header;
+        let fields = u16::from_le_bytes([f0, f1]);
+        let len_and_code = u32::from_le_bytes([l0, l1, l2, l3]);
+        let code = len_and_code & 3;
+        let ends_len = usize::from(fields).saturating_sub(1) << code;
+        let (ends, rest) = rest.split_at_checked(ends_len)?;
+        Some(Record {
+            shape: u16::from_le_bytes([s0, s1]),
+            fields,
+            width: 1 << code,
+            ends,
+            text: rest.get(..(len_and_code >> 2) as usize)?,
+        })
+    }
+
+    /// The record as canonical JSON text.
+    #[inline]
+    pub(crate) fn text(&self) -> &'a [u8] {
+        self.text
+    }
+
+    #[inline]
+    pub(crate) fn shape(&self) -> u16 {
+        self.shape
+    }
+
+    /// Bytes that the record takes.
+    #[inline]
+    pub(crate) fn stored_len(&self) -> usize {
+        HEADER + self.ends.len() + self.text.len()
+    }
+
+    /// Where the value at a position ends.
+    #[inline]
+    fn end(&self, position: usize) -> usize {
+        if position + 1 >= usize::from(self.fields) {
+            return self.text.len() - 1;
+        }
+        let at = position * self.width;
+        match self.ends.get(at..at + self.width) {
+            Some([a]) => usize::from(*a),
+            Some([a, b]) => usize::from(u16::from_le_bytes([*a, *b])),
+            Some([a, b, c, d]) => u32::from_le_bytes([*a, *b, *c, *d]) as usize,
+            _ => self.text.len() - 1,
+        }
+    }
+
+    /// The value at a position of the record's shape.
+    #[inline]
+    pub(crate) fn value(&self, shape: &Shape, position: u16) -> Option<&'a [u8]> {
+        let at = usize::from(position);
+        let name = shape.fields().get(at)?.quoted();
+        // `{` or `,` before the name, `:` behind it.
+        let before = match at.checked_sub(1) {
+            None => 0,
+            Some(previous) => self.end(previous),
+        };
+        self.text.get(before + 1 + name.len() + 1..self.end(at))
+    }
+
+    /// The value of a field by its quoted name, whatever the shape.
+    pub(crate) fn field(&self, shape: &Shape, quoted: &[u8]) -> Option<&'a [u8]> {
+        if self.shape == GENERIC {
+            let inside = crate::engine::json::inside(quoted)?;
+            return members(self.text)
+                .find(|(name, _)| *name == inside)
+                .map(|(_, value)| value);
+        }
+        self.value(shape, shape.position(quoted)?)
+    }
+
+    /// The names of the fields.
+    pub(crate) fn names(&self) -> impl Iterator<Item = String> + 'a {
+        members(self.text).map(|(name, _)| String::from_utf8_lossy(&unescape(name)).into_owned())
+    }
+
+    /// The inside of the quoted names, and the values, in order.
+    pub(crate) fn members(&self) -> impl Iterator<Item = (&'a [u8], &'a [u8])> {
+        members(self.text)
+    }
+}

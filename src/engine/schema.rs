@@ -1,0 +1,246 @@
+//! Schemas: which fields a table's records have, and of which types.
+
+use crate::engine::json::{inside, members, string_of};
+use crate::engine::value::{Number, Value};
+use crate::engine::{Error, Result};
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Type {
+    Int,
+    Str,
+    Float,
+    Bool,
+    List,
+    Dict,
+}
+
+impl Type {
+    const ALL: [(Type, &'static str); 6] = [
+        (Type::Int, "int"),
+        (Type::Str, "str"),
+        (Type::Float, "float"),
+        (Type::Bool, "bool"),
+        (Type::List, "list"),
+        (Type::Dict, "dict"),
+    ];
+
+    fn named(text: &[u8]) -> Option<Type> {
+        let name = inside(text)?;
+        let found = Type::ALL.iter().find(|(_, other)| other.as_bytes() == name);
+        found.map(|(kind, _)| *kind)
+    }
+
+    fn name(self) -> &'static str {
+        let found = Type::ALL.iter().find(|(kind, _)| *kind == self);
+        found.map_or("", |(_, name)| name)
+    }
+
+    fn accepts(self, value: Value<'_>) -> bool {
+        match value {
+            Value::Null => false,
+            Value::Bool(_) => self == Type::Bool,
+            Value::Number(Number::Integer(_)) => matches!(self, Type::Int | Type::Float),
+            Value::Number(Number::Float(_)) => self == Type::Float,
+            Value::String(_) => self == Type::Str,
+            Value::Array(_) => self == Type::List,
+            Value::Object(_) => self == Type::Dict,
+        }
+    }
+}
+
+/// The schema's name for a value's type.
+fn type_name(value: Value<'_>) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "bool",
+        Value::Number(Number::Integer(_)) => "int",
+        Value::Number(Number::Float(_)) => "float",
+        Value::String(_) => "str",
+        Value::Array(_) => "list",
+        Value::Object(_) => "dict",
+    }
+}
+
+/// What the schema says of one field.
+#[derive(Debug, Clone)]
+pub(crate) struct Rule {
+    quoted: Box<[u8]>,
+    kind: Type,
+    nullable: bool,
+    default: Option<Box<[u8]>>,
+    /// As it was given, as canonical text.
+    given: Box<[u8]>,
+}
+
+/// The rules, in the order in which they were given.
+#[derive(Debug, Clone)]
+pub struct Schema {
+    rules: Vec<Rule>,
+}
+
+fn display(quoted: &[u8]) -> String {
+    string_of(quoted).unwrap_or_default().into_owned()
+}
+
+fn quote(inside: &[u8]) -> Box<[u8]> {
+    [b"\"", inside, b"\""].concat().into_boxed_slice()
+}
+
+impl Schema {
+    /// Reads a schema from the canonical text of an object; the key field is added if it is absent.
+    pub(crate) fn read(text: &[u8], key_quoted: &[u8]) -> Result<Schema> {
+        if !text.starts_with(b"{") {
+            return Err(Error::option(
+                "schema",
+                "must be null or an object from field to type",
+            ));
+        }
+        let mut rules = Vec::new();
+        for (name, given) in members(text) {
+            rules.push(Rule::read(quote(name), given)?);
+        }
+        match rules.iter().find(|rule| &*rule.quoted == key_quoted) {
+            None => rules.push(Rule::read(Box::from(key_quoted), b"\"int\"")?),
+            Some(rule) => rule.check_key()?,
+        }
+        Ok(Schema { rules })
+    }
+
+    fn rule(&self, quoted: &[u8]) -> Option<&Rule> {
+        self.rules.iter().find(|rule| &*rule.quoted == quoted)
+    }
+
+    /// Checks one field that a record or a change has.
+    pub(crate) fn check(&self, quoted: &[u8], text: &[u8]) -> Result<()> {
+        let value = Value::read(text);
+        match self.rule(quoted) {
+            Some(rule) => rule.check(value),
+            None => Err(Error::Schema {
+                field: display(quoted),
+                expected: "no such field".to_owned(),
+                actual: type_name(value).to_owned(),
+                index: None,
+            }),
+        }
+    }
+
+    /// Checks what a record lacks. Returns the fields that defaults fill, with their values.
+    pub(crate) fn fill<'a>(
+        &'a self,
+        has: impl Fn(&[u8]) -> bool,
+        key_quoted: &[u8],
+    ) -> Result<Vec<(&'a [u8], &'a [u8])>> {
+        let mut filled = Vec::new();
+        for rule in self.rules.iter().filter(|rule| !has(&rule.quoted)) {
+            let is_automatic = &*rule.quoted == key_quoted && rule.kind == Type::Int;
+            match &rule.default {
+                Some(default) => filled.push((&*rule.quoted, &**default)),
+                None if rule.nullable || is_automatic => {}
+                None => return Err(rule.violation("missing")),
+            }
+        }
+        Ok(filled)
+    }
+
+    /// Field names, in order.
+    pub(crate) fn columns(&self) -> Vec<String> {
+        self.rules
+            .iter()
+            .map(|rule| display(&rule.quoted))
+            .collect()
+    }
+
+    /// Appends the schema as it was given, with the key field.
+    pub(crate) fn write(&self, out: &mut Vec<u8>) {
+        out.push(b'{');
+        for (at, rule) in self.rules.iter().enumerate() {
+            if at > 0 {
+                out.push(b',');
+            }
+            out.extend_from_slice(&rule.quoted);
+            out.push(b':');
+            out.extend_from_slice(&rule.given);
+        }
+        out.push(b'}');
+    }
+}
+
+impl Rule {
+    fn read(quoted: Box<[u8]>, given: &[u8]) -> Result<Rule> {
+        let field = display(&quoted);
+        let wrong = |what: &str| Error::option("schema", format!("field {field:?}: {what}"));
+        let unknown = "a type is one of \"int\", \"str\", \"float\", \"bool\", \"list\", \"dict\", or an object with \"type\"";
+        let mut rule = Rule {
+            quoted,
+            kind: Type::Int,
+            nullable: false,
+            default: None,
+            given: Box::from(given),
+        };
+        if !given.starts_with(b"{") {
+            rule.kind = Type::named(given).ok_or_else(|| wrong(unknown))?;
+            return Ok(rule);
+        }
+        let mut kind = None;
+        for (name, value) in members(given) {
+            match (name, value) {
+                (b"type", value) => kind = Some(Type::named(value).ok_or_else(|| wrong(unknown))?),
+                (b"nullable", b"true") => rule.nullable = true,
+                (b"nullable", b"false") => {}
+                (b"nullable", _) => return Err(wrong("\"nullable\" must be true or false")),
+                (b"default", value) => rule.default = Some(Box::from(value)),
+                (other, _) => {
+                    let other = String::from_utf8_lossy(other);
+                    return Err(wrong(&format!(
+                        "unknown member \"{other}\"; known are \"type\", \"nullable\", \"default\""
+                    )));
+                }
+            }
+        }
+        rule.kind = kind.ok_or_else(|| wrong("has no \"type\""))?;
+        if let Some(default) = &rule.default {
+            rule.check(Value::read(default))?;
+        }
+        Ok(rule)
+    }
+
+    fn check_key(&self) -> Result<()> {
+        let field = display(&self.quoted);
+        if !matches!(self.kind, Type::Int | Type::Str) {
+            return Err(Error::option(
+                "schema",
+                format!("field {field:?} is the key: its type must be \"int\" or \"str\""),
+            ));
+        }
+        if self.nullable || self.default.is_some() {
+            return Err(Error::option(
+                "schema",
+                format!(
+                    "field {field:?} is the key: it can be neither nullable nor have a default"
+                ),
+            ));
+        }
+        Ok(())
+    }
+
+    fn check(&self, value: Value<'_>) -> Result<()> {
+        let fits = match value {
+            Value::Null => self.nullable,
+            value => self.kind.accepts(value),
+        };
+        if fits {
+            Ok(())
+        } else {
+            Err(self.violation(type_name(value)))
+        }
+    }
+
+    fn violation(&self, actual: &str) -> Error {
+        Error::Schema {
+            field: display(&self.quoted),
+            expected: self.kind.name().to_owned(),
+            actual: actual.to_owned(),
+            index: None,
+        }
+    }
+}

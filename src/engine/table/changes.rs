@@ -1,0 +1,219 @@
+//! Changes to records: parsed and checked before the lock, merged under it.
+
+use super::stage::too_long;
+use super::Table;
+use crate::engine::json::{Scanner, Span};
+use crate::engine::key::KeyRef;
+use crate::engine::limits::{reserve, MAX_RECORD};
+use crate::engine::record::{self, Record};
+use crate::engine::shape::{Shape, Shapes, GENERIC};
+use crate::engine::Result;
+use std::sync::Arc;
+
+/// The fields of a JSON object, to be merged into records.
+pub(super) struct Changes {
+    text: Vec<u8>,
+    spans: Vec<Span>,
+    key: Option<usize>,
+}
+
+impl Changes {
+    /// Reads changes: `INVALID_JSON` and the like first, then `INVALID_KEY` if they set the key to what is none.
+    pub(super) fn parse(table: &Table, text: &str) -> Result<Changes> {
+        let changes = Changes::scan(table, text)?;
+        if let Some(key) = changes.key_text() {
+            KeyRef::read(key)?;
+        }
+        Ok(changes)
+    }
+
+    /// As `parse`, for a record that is to be inserted if its key is free: there a null key is no key.
+    pub(super) fn parse_record(table: &Table, text: &str) -> Result<Changes> {
+        let mut changes = Changes::scan(table, text)?;
+        match changes.key_text() {
+            Some(b"null") => changes.key = None,
+            Some(key) => {
+                KeyRef::read(key)?;
+            }
+            None => {}
+        }
+        Ok(changes)
+    }
+
+    fn scan(table: &Table, text: &str) -> Result<Changes> {
+        let mut scanner = Scanner::new(text);
+        let mut canonical = Vec::new();
+        scanner.reserve(&mut canonical)?;
+        scanner.record(&mut canonical, None)?;
+        let spans = scanner.spans().to_vec();
+        scanner.end()?;
+        let mut changes = Changes {
+            text: canonical,
+            spans,
+            key: None,
+        };
+        let shapes = table.shapes();
+        changes.key = (0..changes.spans.len()).find(|&at| changes.name(at) == shapes.key_field());
+        Ok(changes)
+    }
+
+    /// Checks the fields against the schema.
+    pub(super) fn check(&self, table: &Table) -> Result<()> {
+        if let Some(schema) = &table.schema {
+            for at in 0..self.spans.len() {
+                schema.check(self.name(at), self.value(at))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The canonical text of the whole object.
+    pub(super) fn text(&self) -> &str {
+        std::str::from_utf8(&self.text).unwrap_or_default()
+    }
+
+    fn slice(&self, range: (u32, u32)) -> &[u8] {
+        self.text
+            .get(range.0 as usize..range.1 as usize)
+            .unwrap_or_default()
+    }
+
+    fn name(&self, at: usize) -> &[u8] {
+        self.spans.get(at).map_or(&[], |span| self.slice(span.name))
+    }
+
+    fn value(&self, at: usize) -> &[u8] {
+        self.spans
+            .get(at)
+            .map_or(&[], |span| self.slice(span.value))
+    }
+
+    fn key_text(&self) -> Option<&[u8]> {
+        self.key.map(|at| self.value(at))
+    }
+
+    /// The key that the changes set.
+    pub(super) fn key(&self) -> Option<KeyRef<'_>> {
+        self.key_text().and_then(|text| KeyRef::read(text).ok())
+    }
+}
+
+/// How changes apply to records of one shape.
+struct Plan {
+    base: u16,
+    target: Arc<Shape>,
+    /// For each field of the base, the change that replaces it.
+    replaced: Vec<Option<usize>>,
+    /// The changes that add fields, in order.
+    added: Vec<usize>,
+}
+
+/// Merges changes into records; remembers what it found out about each shape.
+pub(super) struct Merger<'a> {
+    table: &'a Table,
+    changes: &'a Changes,
+    pub(super) shapes: Arc<Shapes>,
+    plans: Vec<Plan>,
+    text: Vec<u8>,
+    ends: Vec<u32>,
+}
+
+impl<'a> Merger<'a> {
+    pub(super) fn new(table: &'a Table, changes: &'a Changes) -> Self {
+        Merger {
+            table,
+            changes,
+            shapes: table.shapes(),
+            plans: Vec::new(),
+            text: Vec::new(),
+            ends: Vec::new(),
+        }
+    }
+
+    /// Appends the merged record, as stored, to `out`.
+    pub(super) fn merge(&mut self, record: &Record<'_>, out: &mut Vec<u8>) -> Result<()> {
+        if record.text().len() + self.changes.text.len() > MAX_RECORD {
+            return Err(too_long());
+        }
+        self.text.clear();
+        self.ends.clear();
+        reserve(
+            &mut self.text,
+            record.text().len() + self.changes.text.len(),
+        )?;
+        let planned = self
+            .plans
+            .iter()
+            .position(|plan| plan.base == record.shape());
+        let plan = match planned.and_then(|at| self.plans.get(at)) {
+            Some(plan) if plan.base != GENERIC => plan,
+            _ => {
+                let plan = self.plan(record);
+                self.plans.retain(|plan| plan.base != record.shape());
+                self.plans.push(plan);
+                match self.plans.last() {
+                    Some(plan) => plan,
+                    None => return Ok(()),
+                }
+            }
+        };
+        self.text.push(b'{');
+        for ((name, value), replaced) in record.members().zip(&plan.replaced) {
+            let value = replaced.map_or(value, |at| self.changes.value(at));
+            put(&mut self.text, &mut self.ends, &[b"\"", name, b"\""], value);
+        }
+        for &at in &plan.added {
+            put(
+                &mut self.text,
+                &mut self.ends,
+                &[self.changes.name(at)],
+                self.changes.value(at),
+            );
+        }
+        self.text.push(b'}');
+        reserve(out, record::stored_len(&plan.target, self.text.len()))?;
+        record::write(out, &plan.target, &self.ends, &[&self.text]);
+        Ok(())
+    }
+
+    fn plan(&mut self, record: &Record<'_>) -> Plan {
+        let quoted: Vec<Vec<u8>> = record
+            .members()
+            .map(|(name, _)| [b"\"", name, b"\""].concat())
+            .collect();
+        let changed = 0..self.changes.spans.len();
+        let replaced = quoted
+            .iter()
+            .map(|name| changed.clone().find(|&at| self.changes.name(at) == name))
+            .collect::<Vec<_>>();
+        let added: Vec<usize> = changed
+            .filter(|at| !replaced.contains(&Some(*at)))
+            .collect();
+        let mut names: Vec<&[u8]> = quoted.iter().map(Vec::as_slice).collect();
+        names.extend(added.iter().map(|&at| self.changes.name(at)));
+        let target = match self.shapes.find(&names) {
+            Some(shape) => shape.clone(),
+            None => {
+                let (shape, shapes) = self.table.add_shape(&names);
+                self.shapes = shapes;
+                shape
+            }
+        };
+        Plan {
+            base: record.shape(),
+            target,
+            replaced,
+            added,
+        }
+    }
+}
+
+fn put(text: &mut Vec<u8>, ends: &mut Vec<u32>, name: &[&[u8]], value: &[u8]) {
+    if text.len() > 1 {
+        text.push(b',');
+    }
+    name.iter().for_each(|part| text.extend_from_slice(part));
+    text.push(b':');
+    text.extend_from_slice(value);
+    ends.push(text.len() as u32);
+}

@@ -1,0 +1,311 @@
+//! The stage: records parsed, checked and laid out before the table's lock is taken.
+
+use super::Table;
+use crate::engine::json::{Scanner, Span};
+use crate::engine::key::KeyRef;
+use crate::engine::limits::{reserve, MAX_RECORD};
+use crate::engine::record;
+use crate::engine::shape::{Shape, Shapes, GENERIC};
+use crate::engine::{Error, Result};
+use hashbrown::HashSet;
+use std::sync::Arc;
+
+/// Records ready to be stored.
+pub(super) struct Stage {
+    text: Vec<u8>,
+    /// Ends of values, all records' one after the other.
+    ends: Vec<u32>,
+    records: Vec<Staged>,
+    pub(super) shapes: Arc<Shapes>,
+    /// The first record whose key an earlier one has.
+    pub(super) repeat: Option<usize>,
+    is_bulk: bool,
+}
+
+struct Staged {
+    shape: Arc<Shape>,
+    text: (usize, usize),
+    ends: (usize, usize),
+    /// Where the key is in `text`; `None` if the table is to give one, which then goes at the end.
+    key: Option<(usize, usize)>,
+}
+
+/// Names and values of a record that is put together anew.
+type Members<'a> = Vec<(&'a [u8], &'a [u8])>;
+
+impl Stage {
+    /// Stages one record.
+    pub(super) fn one(table: &Table, text: &str) -> Result<Stage> {
+        let mut stage = Stage::new(table);
+        let mut scanner = Scanner::new(text);
+        scanner.reserve(&mut stage.text)?;
+        stage.push(table, &mut scanner)?;
+        scanner.end()?;
+        Ok(stage)
+    }
+
+    /// Stages a JSON array of records; errors name the record.
+    pub(super) fn many(table: &Table, text: &str) -> Result<Stage> {
+        let mut stage = Stage::new(table);
+        let mut scanner = Scanner::new(text);
+        scanner.reserve(&mut stage.text)?;
+        let mut more = scanner.enter_array()?;
+        while more {
+            let index = stage.records.len();
+            reserve(&mut stage.records, 1)?;
+            stage
+                .push(table, &mut scanner)
+                .map_err(|error| error.at_index(index))?;
+            more = scanner
+                .next_element()
+                .map_err(|error| error.at_index(index))?;
+        }
+        scanner.end()?;
+        stage.is_bulk = true;
+        stage.repeat = stage.first_repeat();
+        Ok(stage)
+    }
+
+    fn new(table: &Table) -> Stage {
+        Stage {
+            text: Vec::new(),
+            ends: Vec::new(),
+            records: Vec::new(),
+            shapes: table.shapes(),
+            repeat: None,
+            is_bulk: false,
+        }
+    }
+
+    /// How an error names a record: by its position, in a bulk call.
+    pub(super) fn index(&self, index: usize) -> Option<usize> {
+        self.is_bulk.then_some(index)
+    }
+
+    pub(super) fn shape(&self, index: usize) -> u16 {
+        self.records
+            .get(index)
+            .map_or(GENERIC, |staged| staged.shape.id())
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.records.len()
+    }
+
+    /// The key that a record came with.
+    pub(super) fn key(&self, index: usize) -> Option<KeyRef<'_>> {
+        let (start, end) = self.records.get(index)?.key?;
+        KeyRef::read(self.text.get(start..end)?).ok()
+    }
+
+    /// Bytes of the key that a record came with.
+    pub(super) fn key_len(&self, index: usize) -> usize {
+        let key = self.records.get(index).and_then(|staged| staged.key);
+        key.map_or(0, |(start, end)| end - start)
+    }
+
+    fn first_repeat(&self) -> Option<usize> {
+        let mut last = None;
+        let ascending = (0..self.len()).all(|index| match self.key(index) {
+            None => true,
+            Some(KeyRef::Int(key)) => last.replace(key).is_none_or(|before| before < key),
+            Some(KeyRef::Text(_)) => false,
+        });
+        if ascending {
+            return None;
+        }
+        let mut seen = HashSet::with_hasher(foldhash::fast::RandomState::default());
+        (0..self.len()).find(|&index| self.key(index).is_some_and(|key| !seen.insert(key)))
+    }
+
+    /// Writes a record as stored; `given` is the key that the table gives it.
+    pub(super) fn write(&self, index: usize, given: Option<i64>, out: &mut Vec<u8>) -> Result<()> {
+        let Some(staged) = self.records.get(index) else {
+            return Ok(());
+        };
+        let text = self
+            .text
+            .get(staged.text.0..staged.text.1)
+            .unwrap_or_default();
+        let ends = self
+            .ends
+            .get(staged.ends.0..staged.ends.1)
+            .unwrap_or_default();
+        let mut digits = itoa::Buffer::new();
+        let tail: [&[u8]; 2] = match given {
+            Some(key) => [digits.format(key).as_bytes(), b"}"],
+            None => [b"", b""],
+        };
+        let text_len = text.len() + tail.iter().map(|part| part.len()).sum::<usize>();
+        reserve(out, record::stored_len(&staged.shape, text_len))?;
+        record::write(out, &staged.shape, ends, &[text, tail[0], tail[1]]);
+        Ok(())
+    }
+
+    fn push(&mut self, table: &Table, scanner: &mut Scanner<'_>) -> Result<()> {
+        let start = self.text.len();
+        let guess = self.records.last().map(|staged| staged.shape.clone());
+        let guess = guess.or_else(|| self.shapes.latest().cloned());
+        let missing = scanner.record(&mut self.text, guess.as_deref())?;
+        let key_field = self.shapes.key_field();
+        let spans = scanner.spans();
+        let shape = guess.filter(|shape| fits(shape, missing));
+        let key_at = match (&shape, missing) {
+            (Some(shape), Some(0)) => Some(usize::from(shape.key())),
+            (Some(_), _) => None,
+            (None, _) => spans
+                .iter()
+                .position(|span| self.slice(start, span.name) == key_field),
+        };
+        let key_span = key_at.and_then(|at| spans.get(at)).copied();
+        let key_text = key_span.map(|span| self.slice(start, span.value));
+        let has_key = key_text.is_some_and(|text| text != b"null");
+        if let (Some(text), true) = (key_text, has_key) {
+            KeyRef::read(text)?;
+        }
+        let filled = match &table.schema {
+            Some(schema) => {
+                let spans = spans
+                    .iter()
+                    .filter(|span| has_key || Some(**span) != key_span);
+                let fields: Members<'_> = spans
+                    .map(|span| (self.slice(start, span.name), self.slice(start, span.value)))
+                    .collect();
+                for (name, value) in &fields {
+                    schema.check(name, value)?;
+                }
+                schema.fill(
+                    |name| fields.iter().any(|(other, _)| *other == name),
+                    key_field,
+                )?
+            }
+            None => Vec::new(),
+        };
+        if !filled.is_empty() || key_span.is_some() && !has_key {
+            // Rare: fields are added, or a null key is taken out; the text is put together anew.
+            let spans = spans
+                .iter()
+                .filter(|span| has_key || Some(**span) != key_span);
+            let fields =
+                spans.map(|span| (self.slice(start, span.name), self.slice(start, span.value)));
+            let members: Members<'_> = fields.chain(filled).collect();
+            let text = object(&members);
+            if text.len() > MAX_RECORD {
+                return Err(too_long());
+            }
+            let text = String::from_utf8(text).unwrap_or_default();
+            self.text.truncate(start);
+            let mut again = Scanner::new(&text);
+            again.reserve(&mut self.text)?;
+            again.record(&mut self.text, None)?;
+            let key = again
+                .spans()
+                .iter()
+                .find(|span| self.slice(start, span.name) == key_field)
+                .map(|span| span.value);
+            return self.lay_out(table, start, again.spans(), None, key);
+        }
+        let key = key_span.map(|span| span.value);
+        self.lay_out(table, start, scanner.spans(), shape, key)
+    }
+
+    fn slice(&self, start: usize, range: (u32, u32)) -> &[u8] {
+        self.text
+            .get(start + range.0 as usize..start + range.1 as usize)
+            .unwrap_or_default()
+    }
+
+    /// Notes a record whose canonical text is complete, from `start` on.
+    fn lay_out(
+        &mut self,
+        table: &Table,
+        start: usize,
+        spans: &[Span],
+        shape: Option<Arc<Shape>>,
+        key: Option<(u32, u32)>,
+    ) -> Result<()> {
+        let key_field = self.shapes.key_field().to_vec();
+        let shape = match shape {
+            Some(shape) => shape,
+            None => {
+                let names = spans.iter().map(|span| self.slice(start, span.name));
+                let added = key.is_none().then_some(&*key_field);
+                let names: Vec<&[u8]> = names.chain(added).collect();
+                match self.shapes.find(&names) {
+                    Some(shape) => shape.clone(),
+                    None => {
+                        let (shape, shapes) = table.add_shape(&names);
+                        self.shapes = shapes;
+                        shape
+                    }
+                }
+            }
+        };
+        if key.is_none() {
+            // The key goes where the closing brace was; brace and digits follow when it is known.
+            self.text.pop();
+            let comma: &[u8] = if spans.is_empty() { b"" } else { b"," };
+            reserve(&mut self.text, key_field.len() + 2)?;
+            self.text.extend_from_slice(comma);
+            self.text.extend_from_slice(&key_field);
+            self.text.push(b':');
+            // The longest key has 19 digits.
+            if self.text.len() - start + 20 > MAX_RECORD {
+                return Err(too_long());
+            }
+        }
+        let ends_start = self.ends.len();
+        if shape.id() != GENERIC {
+            reserve(&mut self.ends, spans.len())?;
+            self.ends.extend(spans.iter().map(|span| span.value.1));
+        }
+        reserve(&mut self.records, 1)?;
+        self.records.push(Staged {
+            shape,
+            text: (start, self.text.len()),
+            ends: (ends_start, self.ends.len()),
+            key: key.map(|(from, to)| (start + from as usize, start + to as usize)),
+        });
+        Ok(())
+    }
+}
+
+/// Whether a shape is that of a record which had all its fields but the last `missing` ones: then the key, to be added.
+fn fits(shape: &Shape, missing: Option<usize>) -> bool {
+    match missing {
+        Some(0) => true,
+        Some(1) => usize::from(shape.key()) + 1 == shape.fields().len(),
+        _ => false,
+    }
+}
+
+pub(super) fn too_long() -> Error {
+    Error::Limit {
+        what: "bytes of a record",
+        limit: MAX_RECORD as u64,
+        index: None,
+    }
+}
+
+fn object(members: &[(&[u8], &[u8])]) -> Vec<u8> {
+    let mut text = vec![b'{'];
+    for (name, value) in members {
+        if text.len() > 1 {
+            text.push(b',');
+        }
+        text.extend_from_slice(name);
+        text.push(b':');
+        text.extend_from_slice(value);
+    }
+    text.push(b'}');
+    text
+}
+
+impl Table {
+    /// The shape with these quoted names, added if it is new; and the shapes with it.
+    pub(super) fn add_shape(&self, names: &[&[u8]]) -> (Arc<Shape>, Arc<Shapes>) {
+        let mut shapes = self.shapes.write();
+        let shape = Arc::make_mut(&mut shapes).add(names);
+        (shape, shapes.clone())
+    }
+}

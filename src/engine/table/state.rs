@@ -1,0 +1,381 @@
+//! What a table's lock guards, and how it changes.
+//!
+//! Each change has a *check* part, which may fail and changes nothing that a reader could see, and an *apply* part, which
+//! cannot fail. New record bytes are written in the check part: they are unreachable until the directory is turned to them.
+
+use super::changes::{Changes, Merger};
+use super::heap::Heap;
+use super::stage::Stage;
+use super::version::{key_of, Place, Version};
+use crate::engine::key::KeyRef;
+use crate::engine::keymap::{KeyMap, Row};
+use crate::engine::limits::reserve;
+use crate::engine::paged::{Entry, PagedVec};
+use crate::engine::record::Record;
+use crate::engine::shape::Shapes;
+use crate::engine::{Error, Result};
+use std::sync::Arc;
+
+/// Bytes of old records looked at for each byte written, so that reclaiming keeps up with any churn.
+const RECLAIM_RATIO: usize = 4;
+
+/// A row and where its record is.
+pub(super) type Match = (Row, Place);
+
+/// See the module's comment.
+pub(super) struct State {
+    pub(super) version: Version,
+    pub(super) heap: Heap,
+    next_row: Row,
+    /// Rows above this are not used; then the table is renumbered.
+    row_limit: Row,
+    largest_key: i64,
+    pub(super) dropped: bool,
+    /// Counts the calls that changed anything.
+    pub(super) changes: u64,
+    /// Live records by shape.
+    pub(super) shape_counts: Vec<u64>,
+    pub(super) inserted: u64,
+    pub(super) updated: u64,
+    pub(super) deleted: u64,
+    scratch: Vec<u8>,
+    written: Vec<(Place, usize)>,
+}
+
+impl State {
+    pub(super) fn new(shapes: Arc<Shapes>) -> State {
+        State {
+            version: Version::new(shapes),
+            heap: Heap::new(),
+            next_row: 0,
+            row_limit: Row::MAX - 1,
+            largest_key: 0,
+            dropped: false,
+            changes: 0,
+            shape_counts: Vec::new(),
+            inserted: 0,
+            updated: 0,
+            deleted: 0,
+            scratch: Vec::new(),
+            written: Vec::new(),
+        }
+    }
+
+    pub(super) fn new_dropped(shapes: Arc<Shapes>) -> State {
+        State {
+            dropped: true,
+            ..State::new(shapes)
+        }
+    }
+
+    /// Inserts all staged records, or none. Returns the keys that the table gave, in order.
+    pub(super) fn insert(&mut self, stage: &Stage) -> Result<Vec<i64>> {
+        let given = self.check_keys(stage)?;
+        self.make_rows(stage.len())?;
+        self.know(&stage.shapes);
+        self.write_all(stage.len(), {
+            let mut keys = given.iter().copied();
+            move |_, index, scratch| {
+                let key = if stage.key(index).is_none() {
+                    keys.next()
+                } else {
+                    None
+                };
+                stage.write(index, key, scratch)
+            }
+        })?;
+        let mut keys = given.iter();
+        let mut bytes = 0;
+        for index in 0..stage.len() {
+            let Some(&(place, len)) = self.written.get(index) else {
+                continue;
+            };
+            let key = stage.key(index);
+            let key = key.or_else(|| keys.next().map(|key| KeyRef::Int(*key)));
+            let Some(key) = key else {
+                continue;
+            };
+            if let KeyRef::Int(key) = key {
+                self.largest_key = self.largest_key.max(key);
+            }
+            self.version.rows.set(self.next_row as usize, place);
+            self.version.keys.insert(&key, self.next_row);
+            self.next_row += 1;
+            self.count_shape(stage.shape(index), 1);
+            bytes += len;
+        }
+        self.inserted += stage.len() as u64;
+        self.changed(bytes);
+        Ok(given)
+    }
+
+    /// Finds out, in record order, which key each record gets and whether it is free.
+    fn check_keys(&self, stage: &Stage) -> Result<Vec<i64>> {
+        let mut given = Vec::new();
+        // Runs of keys given in this call: ascending.
+        let mut runs: Vec<(i64, i64)> = Vec::new();
+        let mut largest = self.largest_key;
+        for index in 0..stage.len() {
+            let Some(key) = stage.key(index) else {
+                let next = largest.checked_add(1).ok_or_else(|| Error::NumberRange {
+                    reason: "no automatic key is left: the largest integer key is 2^63-1"
+                        .to_owned(),
+                    position: None,
+                    index: stage.index(index),
+                })?;
+                match runs.last_mut() {
+                    Some((_, last)) if *last + 1 == next => *last = next,
+                    _ => runs.push((next, next)),
+                }
+                reserve(&mut given, 1)?;
+                given.push(next);
+                largest = next;
+                continue;
+            };
+            let mut taken = self.version.find(&key).is_some() || stage.repeat == Some(index);
+            if let KeyRef::Int(key) = key {
+                let run = runs.partition_point(|(_, last)| *last < key);
+                taken |= runs.get(run).is_some_and(|(first, _)| *first <= key);
+                largest = largest.max(key);
+            }
+            if taken {
+                let error = key.duplicate();
+                return Err(stage
+                    .index(index)
+                    .map_or(error.clone(), |at| error.at_index(at)));
+            }
+        }
+        Ok(given)
+    }
+
+    /// Merges changes into the matches: all, or none.
+    pub(super) fn update(
+        &mut self,
+        matches: &[Match],
+        changes: &Changes,
+        merger: &mut Merger<'_>,
+    ) -> Result<()> {
+        let new_key = changes.key();
+        let mut rekeyed = false;
+        if let Some(key) = &new_key {
+            let holder = self.version.find(key).map(|(row, _)| row);
+            let [(row, _)] = matches else {
+                return Err(key.duplicate());
+            };
+            if holder.is_some_and(|holder| holder != *row) {
+                return Err(key.duplicate());
+            }
+            rekeyed = holder.is_none();
+        }
+        self.write_all(matches.len(), |state, index, scratch| {
+            let place = matches.get(index).map(|(_, place)| *place);
+            match place.and_then(|place| state.version.record(place)) {
+                Some(record) => merger.merge(&record, scratch),
+                None => Ok(()),
+            }
+        })?;
+        self.know(&merger.shapes);
+        let shapes = self.version.shapes.clone();
+        // Old records are read from this list while they are being let go.
+        let before = self.version.segments.clone();
+        let old_record = |place: Place| place.read(&before);
+        let mut bytes = 0;
+        for (at, &(row, old_place)) in matches.iter().enumerate() {
+            let Some(&(place, len)) = self.written.get(at) else {
+                continue;
+            };
+            let (Some(old), Some(new)) = (old_record(old_place), self.version.record(place)) else {
+                continue;
+            };
+            let (old_shape, new_shape) = (old.shape(), new.shape());
+            if let (true, Some(new_key), Some(old_key)) = (rekeyed, &new_key, key_of(&old, &shapes))
+            {
+                self.version.keys.remove(&old_key, row);
+                self.version.keys.insert(new_key, row);
+                if let KeyRef::Int(key) = new_key {
+                    self.largest_key = self.largest_key.max(*key);
+                }
+            }
+            self.version.rows.set(row as usize, place);
+            self.heap
+                .kill(&mut self.version.segments, old_place, old.stored_len());
+            self.count_shape(old_shape, -1);
+            self.count_shape(new_shape, 1);
+            bytes += len;
+        }
+        drop(before);
+        self.updated += matches.len() as u64;
+        self.changed(bytes);
+        Ok(())
+    }
+
+    /// Removes the matches.
+    pub(super) fn delete(&mut self, matches: &[Match]) {
+        let shapes = self.version.shapes.clone();
+        let before = self.version.segments.clone();
+        let mut bytes = 0;
+        for &(row, place) in matches {
+            let Some(record) = place.read(&before) else {
+                continue;
+            };
+            if let Some(key) = key_of(&record, &shapes) {
+                self.version.keys.remove(&key, row);
+            }
+            self.version.rows.set(row as usize, Place::GAP);
+            self.heap
+                .kill(&mut self.version.segments, place, record.stored_len());
+            self.count_shape(record.shape(), -1);
+            bytes += record.stored_len();
+        }
+        drop(before);
+        self.deleted += matches.len() as u64;
+        self.changed(bytes);
+    }
+
+    /// Writes `count` records to the heap and notes them in `written`; on failure nothing is left of them.
+    pub(super) fn write_all(
+        &mut self,
+        count: usize,
+        mut encode: impl FnMut(&State, usize, &mut Vec<u8>) -> Result<()>,
+    ) -> Result<()> {
+        let mut written = std::mem::take(&mut self.written);
+        let mut scratch = std::mem::take(&mut self.scratch);
+        written.clear();
+        let mut outcome = reserve(&mut written, count);
+        for index in 0..count {
+            if outcome.is_err() {
+                break;
+            }
+            scratch.clear();
+            outcome = encode(self, index, &mut scratch)
+                .and_then(|()| self.heap.append(&mut self.version.segments, &scratch))
+                .map(|place| written.push((place, scratch.len())));
+        }
+        if outcome.is_err() {
+            for (place, len) in written.drain(..) {
+                self.heap.kill(&mut self.version.segments, place, len);
+            }
+        }
+        scratch.shrink_to(64 << 10);
+        self.scratch = scratch;
+        written.shrink_to(4096.max(count));
+        self.written = written;
+        outcome
+    }
+
+    /// Takes over newer shapes. They are only ever added, so the longer list has all.
+    fn know(&mut self, shapes: &Arc<Shapes>) {
+        if shapes.count() > self.version.shapes.count() {
+            self.version.shapes = shapes.clone();
+        }
+    }
+
+    fn count_shape(&mut self, shape: u16, by: i64) {
+        let at = usize::from(shape);
+        if self.shape_counts.len() <= at {
+            self.shape_counts.resize(at + 1, 0);
+        }
+        if let Some(count) = self.shape_counts.get_mut(at) {
+            *count = count.wrapping_add_signed(by);
+        }
+    }
+
+    /// Closes a change that wrote or removed so many bytes: reclaims in proportion.
+    fn changed(&mut self, bytes: usize) {
+        self.changes += 1;
+        if self.written.capacity() > 4096 {
+            self.written = Vec::new();
+        }
+        self.reclaim(bytes.saturating_mul(RECLAIM_RATIO).saturating_add(1024));
+    }
+
+    /// Moves live records out of mostly dead segments, looking at about `budget` bytes.
+    fn reclaim(&mut self, mut budget: usize) {
+        while let Some((number, mut position)) = self.heap.victim() {
+            let Some(segment) = self
+                .version
+                .segments
+                .get(number as usize)
+                .cloned()
+                .flatten()
+            else {
+                return self.heap.finish_victim();
+            };
+            while self.heap.is_victim(number) {
+                if budget == 0 {
+                    return self.heap.advance(number, position);
+                }
+                let bytes = segment.from(position);
+                let Some(record) = Record::read(bytes) else {
+                    self.heap.finish_victim();
+                    break;
+                };
+                let len = record.stored_len();
+                budget = budget.saturating_sub(len);
+                let place = Place::new(number, position);
+                position += len;
+                let Some(row) = self.row_of(&record, place) else {
+                    continue;
+                };
+                let bytes = bytes.get(..len).unwrap_or_default();
+                let Ok(moved) = self.heap.append(&mut self.version.segments, bytes) else {
+                    // No memory now; the next change tries again from the start.
+                    return self.heap.finish_victim();
+                };
+                self.version.rows.set(row as usize, moved);
+                self.heap.kill(&mut self.version.segments, place, len);
+            }
+        }
+    }
+
+    /// The row of a record at a place, if it is alive.
+    fn row_of(&self, record: &Record<'_>, place: Place) -> Option<Row> {
+        let key = key_of(record, &self.version.shapes)?;
+        let (row, current) = self.version.find(&key)?;
+        (current == place).then_some(row)
+    }
+
+    /// Makes sure that so many more rows can be numbered.
+    fn make_rows(&mut self, count: usize) -> Result<()> {
+        let fits = |next: Row| u64::from(next) + count as u64 <= u64::from(self.row_limit);
+        if fits(self.next_row) {
+            return Ok(());
+        }
+        let live = self.version.count() as Row;
+        if !fits(live) {
+            return Err(Error::Limit {
+                what: "records of a table",
+                limit: u64::from(self.row_limit),
+                index: None,
+            });
+        }
+        self.renumber();
+        Ok(())
+    }
+
+    /// Numbers the rows anew, without gaps.
+    fn renumber(&mut self) {
+        let mut rows = PagedVec::new();
+        let mut keys = KeyMap::new();
+        let mut next: Row = 0;
+        self.version.each(|_, place, record| {
+            if let Some(key) = key_of(&record, &self.version.shapes) {
+                rows.set(next as usize, place);
+                keys.insert(&key, next);
+                next += 1;
+            }
+            true
+        });
+        self.version.rows = rows;
+        self.version.keys = keys;
+        self.next_row = next;
+        self.changes += 1;
+    }
+
+    /// Lets tests reach the end of the row numbers.
+    #[cfg(test)]
+    #[cfg(not(loom))]
+    pub(super) fn limit_rows(&mut self, limit: Row) {
+        self.row_limit = limit;
+    }
+}

@@ -1,0 +1,334 @@
+//! What a canonical text means: kinds, equality by value, the one total order, and a hash that agrees with the equality.
+
+use crate::engine::json::{elements, members, unescaped_bytes};
+use std::cmp::Ordering;
+use std::hash::{Hash, Hasher};
+
+/// A value, read from canonical text. The order of the kinds is that of the variants.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Value<'a> {
+    Null,
+    Bool(bool),
+    Number(Number),
+    /// The inside of the quotes.
+    String(&'a [u8]),
+    /// The whole text.
+    Array(&'a [u8]),
+    /// The whole text.
+    Object(&'a [u8]),
+}
+
+/// A number, exactly.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Number {
+    /// From -2^63 to 2^64-1.
+    Integer(i128),
+    /// Written with a fraction or an exponent; finite.
+    Float(f64),
+}
+
+impl<'a> Value<'a> {
+    /// Reads a canonical text.
+    #[inline]
+    pub(crate) fn read(text: &'a [u8]) -> Value<'a> {
+        match text {
+            [b'"', inside @ .., b'"'] => Value::String(inside),
+            [b't', ..] => Value::Bool(true),
+            [b'f', ..] => Value::Bool(false),
+            [b'{', ..] => Value::Object(text),
+            [b'[', ..] => Value::Array(text),
+            [b'-' | b'0'..=b'9', ..] => Value::Number(Number::read(text)),
+            _ => Value::Null,
+        }
+    }
+
+    /// A field that is missing is read as null.
+    #[inline]
+    pub(crate) fn of_field(text: Option<&'a [u8]>) -> Value<'a> {
+        text.map_or(Value::Null, Value::read)
+    }
+
+    fn rank(&self) -> u8 {
+        match self {
+            Value::Null => 0,
+            Value::Bool(_) => 1,
+            Value::Number(_) => 2,
+            Value::String(_) => 3,
+            Value::Array(_) => 4,
+            Value::Object(_) => 5,
+        }
+    }
+
+    /// Whether `lt`, `le`, `gt`, `ge` are defined between the two: one kind, and not null.
+    #[inline]
+    pub(crate) fn is_comparable(&self, other: &Value<'_>) -> bool {
+        let rank = self.rank();
+        rank != 0 && rank == other.rank()
+    }
+
+    /// The one total order.
+    pub(crate) fn order(&self, other: &Value<'_>) -> Ordering {
+        match (self, other) {
+            (Value::Bool(a), Value::Bool(b)) => a.cmp(b),
+            (Value::Number(a), Value::Number(b)) => a.order(b),
+            (Value::String(a), Value::String(b)) => order_strings(a, b),
+            (Value::Array(a), Value::Array(b)) => order_arrays(a, b),
+            (Value::Object(a), Value::Object(b)) => order_objects(a, b),
+            _ => self.rank().cmp(&other.rank()),
+        }
+    }
+
+    /// Equality by value.
+    #[inline]
+    pub(crate) fn equals(&self, other: &Value<'_>) -> bool {
+        match (self, other) {
+            // Canonical escapes are unique.
+            (Value::String(a), Value::String(b)) => a == b,
+            _ => self.order(other).is_eq(),
+        }
+    }
+
+    /// Feeds a hasher, equal values alike.
+    pub(crate) fn feed<H: Hasher + Clone>(&self, state: &mut H) {
+        self.rank().hash(state);
+        match self {
+            Value::Null => {}
+            Value::Bool(value) => value.hash(state),
+            Value::Number(number) => number.feed(state),
+            Value::String(inside) => inside.hash(state),
+            Value::Array(text) => elements(text).for_each(|element| {
+                1_u8.hash(state);
+                Value::read(element).feed(state);
+            }),
+            Value::Object(text) => {
+                // A sum does not depend on the order of the members.
+                let sum = members(text).fold(0_u64, |sum, (name, value)| {
+                    let mut member = state.clone();
+                    name.hash(&mut member);
+                    Value::read(value).feed(&mut member);
+                    sum.wrapping_add(member.finish())
+                });
+                sum.hash(state);
+            }
+        }
+    }
+}
+
+impl Number {
+    #[inline]
+    pub(crate) fn read(text: &[u8]) -> Number {
+        let (negative, digits) = match text {
+            [b'-', digits @ ..] => (true, digits),
+            digits => (false, digits),
+        };
+        // Integers have at most 20 digits, so this cannot overflow before a float is found out.
+        let mut value: i128 = 0;
+        for digit in digits.iter().take(40) {
+            if !digit.is_ascii_digit() {
+                return Number::read_float(text);
+            }
+            value = value
+                .wrapping_mul(10)
+                .wrapping_add(i128::from(digit - b'0'));
+        }
+        if digits.len() > 20 {
+            return Number::read_float(text);
+        }
+        Number::Integer(if negative { -value } else { value })
+    }
+
+    fn read_float(text: &[u8]) -> Number {
+        let value = std::str::from_utf8(text)
+            .ok()
+            .and_then(|text| text.parse().ok())
+            .unwrap_or(0.0);
+        Number::Float(value)
+    }
+
+    #[inline]
+    fn order(&self, other: &Number) -> Ordering {
+        match (self, other) {
+            (Number::Integer(a), Number::Integer(b)) => a.cmp(b),
+            (Number::Float(a), Number::Float(b)) => a.partial_cmp(b).unwrap_or(Ordering::Equal),
+            (Number::Integer(a), Number::Float(b)) => order_mixed(*a, *b),
+            (Number::Float(a), Number::Integer(b)) => order_mixed(*b, *a).reverse(),
+        }
+    }
+
+    /// The integer that equals this number, if there is one in the range of `i64`.
+    pub(crate) fn as_key(&self) -> Option<i64> {
+        match *self {
+            Number::Integer(value) => i64::try_from(value).ok(),
+            Number::Float(value) => {
+                let integer = value as i64;
+                (order_mixed(i128::from(integer), value).is_eq()).then_some(integer)
+            }
+        }
+    }
+
+    fn feed<H: Hasher>(&self, state: &mut H) {
+        match *self {
+            Number::Integer(value) => value.hash(state),
+            Number::Float(value) => {
+                let integer = value as i128;
+                if order_mixed(integer, value).is_eq() {
+                    integer.hash(state);
+                } else {
+                    value.to_bits().hash(state);
+                }
+            }
+        }
+    }
+}
+
+/// Compares exactly: no rounding of the integer to a double.
+fn order_mixed(integer: i128, float: f64) -> Ordering {
+    // The cast saturates, and integers of the contract are far inside the range of i128.
+    let whole = float.trunc() as i128;
+    integer.cmp(&whole).then_with(|| {
+        let fraction = float - float.trunc();
+        0.0_f64.partial_cmp(&fraction).unwrap_or(Ordering::Equal)
+    })
+}
+
+/// By code point, which in UTF-8 is by byte.
+fn order_strings(a: &[u8], b: &[u8]) -> Ordering {
+    let common = a.iter().zip(b).take_while(|(a, b)| a == b).count();
+    let next = |text: &[u8]| text.get(common).copied();
+    match (next(a), next(b)) {
+        (None, None) => Ordering::Equal,
+        (None, Some(_)) => Ordering::Less,
+        (Some(_), None) => Ordering::Greater,
+        // The byte before may be an escape's backslash, so the exact way is taken whenever one could be near.
+        (Some(x), Some(y)) if x != b'\\' && y != b'\\' && !ends_in_escape(a, common) => x.cmp(&y),
+        _ => unescaped_bytes(a).cmp(unescaped_bytes(b)),
+    }
+}
+
+/// Whether position `at` may lie inside an escape (the longest has six bytes).
+fn ends_in_escape(text: &[u8], at: usize) -> bool {
+    let before = text.get(at.saturating_sub(6)..at).unwrap_or_default();
+    before.contains(&b'\\')
+}
+
+fn order_arrays(a: &[u8], b: &[u8]) -> Ordering {
+    let mut right = elements(b);
+    for left in elements(a) {
+        let Some(right) = right.next() else {
+            return Ordering::Greater;
+        };
+        let order = Value::read(left).order(&Value::read(right));
+        if order.is_ne() {
+            return order;
+        }
+    }
+    match right.next() {
+        Some(_) => Ordering::Less,
+        None => Ordering::Equal,
+    }
+}
+
+/// As lists of (name, value) sorted by name.
+fn order_objects(a: &[u8], b: &[u8]) -> Ordering {
+    let sorted = |text| {
+        let mut list: Vec<_> = members(text).collect();
+        list.sort_unstable_by(|a, b| order_strings(a.0, b.0));
+        list
+    };
+    let (a, b) = (sorted(a), sorted(b));
+    for ((left_name, left), (right_name, right)) in a.iter().zip(&b) {
+        let order = order_strings(left_name, right_name)
+            .then_with(|| Value::read(left).order(&Value::read(right)));
+        if order.is_ne() {
+            return order;
+        }
+    }
+    a.len().cmp(&b.len())
+}
+
+#[cfg(test)]
+#[cfg(not(loom))]
+mod tests {
+    use super::*;
+
+    fn order(a: &str, b: &str) -> Ordering {
+        let (a, b) = (Value::read(a.as_bytes()), Value::read(b.as_bytes()));
+        assert_eq!(a.order(&b), b.order(&a).reverse());
+        assert_eq!(a.equals(&b), a.order(&b).is_eq());
+        if a.equals(&b) {
+            let hash = |value: &Value<'_>| {
+                let mut state = std::collections::hash_map::DefaultHasher::new();
+                value.feed(&mut state);
+                state.finish()
+            };
+            assert_eq!(hash(&a), hash(&b));
+        }
+        a.order(&b)
+    }
+
+    #[test]
+    fn numbers_compare_by_exact_value() {
+        assert_eq!(order("1", "1.0"), Ordering::Equal);
+        assert_eq!(order("100", "1e2"), Ordering::Equal);
+        assert_eq!(order("-0", "0.0"), Ordering::Equal);
+        assert_eq!(
+            order("9007199254740993", "9007199254740992.0"),
+            Ordering::Greater
+        );
+        assert_eq!(
+            order("18446744073709551615", "18446744073709551616.0"),
+            Ordering::Less
+        );
+        assert_eq!(
+            order("-9223372036854775808", "-9.223372036854775808e18"),
+            Ordering::Equal
+        );
+        assert_eq!(order("1", "1e300"), Ordering::Less);
+        assert_eq!(order("-1.5", "-1"), Ordering::Less);
+        assert_eq!(order("2", "1.5"), Ordering::Greater);
+    }
+
+    #[test]
+    fn kinds_are_ordered() {
+        let texts = [
+            "null", "false", "true", "-1", "2", r#""""#, r#""a""#, "[]", "[1]", "{}",
+        ];
+        for (at, a) in texts.iter().enumerate() {
+            for (other, b) in texts.iter().enumerate() {
+                assert_eq!(order(a, b), at.cmp(&other), "{a} {b}");
+            }
+        }
+    }
+
+    #[test]
+    fn strings_compare_by_code_point_also_around_escapes() {
+        let texts = [
+            "", "\u{0}", "\n", "\u{1f}", " ", "\"", "#", "\\", "]", "a", "é", "\u{ffff}", "😀",
+        ];
+        let mut all = Vec::new();
+        for a in texts {
+            for b in texts {
+                all.push(format!("{a}{b}"));
+            }
+        }
+        for a in &all {
+            for b in &all {
+                let json = |text: &String| {
+                    String::from_utf8(crate::engine::json::quoted(text).into_vec()).unwrap()
+                };
+                assert_eq!(order(&json(a), &json(b)), a.cmp(b), "{a:?} {b:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn objects_equal_by_key() {
+        assert_eq!(
+            order(r#"{"a":1,"b":2}"#, r#"{"b":2.0,"a":1}"#),
+            Ordering::Equal
+        );
+        assert_eq!(order(r#"{"a":1}"#, r#"{"a":1,"b":2}"#), Ordering::Less);
+        assert_eq!(order(r#"{"a":null}"#, "{}"), Ordering::Greater);
+        assert_eq!(order("[1,[2]]", "[1,[2,0]]"), Ordering::Less);
+    }
+}

@@ -1,0 +1,7 @@
+//! libdictdb: an embedded, in-memory database of JSON records.
+//!
+//! The product is the C library described by `include/dictdb.h`; `docs/design.md` says how it works.
+//! The engine below is what the C face calls; Rust programs may use it directly, but only the C ABI is kept stable.
+
+pub mod engine;
+pub mod ffi;
