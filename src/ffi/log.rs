@@ -125,6 +125,7 @@ pub unsafe extern "C" fn dictdb_log_set(
         if debug_sample == 0 {
             return Err(Failure::argument("debug_sample", "must be at least 1"));
         }
+        fork::watch();
         let sink = callback.map(|callback| Sink {
             callback,
             context,

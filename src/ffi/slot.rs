@@ -85,7 +85,7 @@ impl<T> Slot<T> {
     pub(super) fn new(shards: usize) -> Self {
         Slot {
             state: AtomicU64::new(FREE),
-            uses: (0..shards.max(1))
+            uses: (0..shards.next_power_of_two())
                 .map(|_| Uses(AtomicUsize::new(0)))
                 .collect(),
             object: UnsafeCell::new(None),
@@ -110,9 +110,9 @@ impl<T> Slot<T> {
     }
 
     fn uses(&self, shard: usize) -> &AtomicUsize {
-        // The number of shards is at least one, so the remainder is in bounds.
+        // The number of shards is a power of two, so this is in bounds.
         #[allow(clippy::indexing_slicing)]
-        &self.uses[shard % self.uses.len()].0
+        &self.uses[shard & (self.uses.len() - 1)].0
     }
 
     /// Begins a call. On `true` the object stays until the matching `leave`; on `false` nothing is held, and

@@ -46,7 +46,7 @@ impl<'a> Scanner<'a> {
             pos: 0,
             flushed: 0,
             base: 0,
-            spans: Vec::new(),
+            spans: Vec::with_capacity(16),
         }
     }
 

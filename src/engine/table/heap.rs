@@ -59,9 +59,8 @@ impl Heap {
 
     #[cold]
     fn append_to_new(&mut self, segments: &mut Segments, bytes: &[u8]) -> Result<Place> {
-        let is_large = bytes.len() > self.next_capacity / 4;
-        let fits_nowhere = bytes.len() > LARGEST_SEGMENT / 4;
-        let capacity = if is_large && fits_nowhere {
+        let has_its_own = bytes.len() > LARGEST_SEGMENT / 4;
+        let capacity = if has_its_own {
             bytes.len()
         } else {
             while self.next_capacity / 4 < bytes.len() && self.next_capacity < LARGEST_SEGMENT {
@@ -72,7 +71,7 @@ impl Heap {
         let mut appender = Appender::new(capacity)?;
         let number = self.number(segments, appender.segment().clone());
         let offset = appender.append(bytes).unwrap_or(0);
-        if capacity == self.next_capacity {
+        if !has_its_own {
             let before = self.current.replace((number, appender));
             self.next_capacity = (self.next_capacity * 2).min(LARGEST_SEGMENT);
             let place = self.account(number, offset, bytes.len());

@@ -224,14 +224,14 @@ impl Stage {
         shape: Option<Arc<Shape>>,
         key: Option<(u32, u32)>,
     ) -> Result<()> {
-        let key_field = self.shapes.key_field().to_vec();
         let shape = match shape {
             Some(shape) => shape,
             None => {
+                let shapes = self.shapes.clone();
                 let names = spans.iter().map(|span| self.slice(start, span.name));
-                let added = key.is_none().then_some(&*key_field);
+                let added = key.is_none().then_some(shapes.key_field());
                 let names: Vec<&[u8]> = names.chain(added).collect();
-                match self.shapes.find(&names) {
+                match shapes.find(&names) {
                     Some(shape) => shape.clone(),
                     None => {
                         let (shape, shapes) = table.add_shape(&names);
@@ -245,9 +245,10 @@ impl Stage {
             // The key goes where the closing brace was; brace and digits follow when it is known.
             self.text.pop();
             let comma: &[u8] = if spans.is_empty() { b"" } else { b"," };
+            let key_field = self.shapes.key_field();
             reserve(&mut self.text, key_field.len() + 2)?;
             self.text.extend_from_slice(comma);
-            self.text.extend_from_slice(&key_field);
+            self.text.extend_from_slice(key_field);
             self.text.push(b':');
             // The longest key has 19 digits.
             if self.text.len() - start + 20 > MAX_RECORD {

@@ -1,0 +1,23 @@
+/* The database of the example: four tables, filled from CSV files. */
+#ifndef DATABASE_H
+#define DATABASE_H
+
+#include <dictdb.h>
+
+typedef struct {
+    dictdb_db *db;
+    dictdb_table *airlines; /* by carrier: "UA" */
+    dictdb_table *airports; /* by faa: "EWR" */
+    dictdb_table *planes;   /* by tailnum: "N14228" */
+    dictdb_table *flights;  /* by id: 1, 2, 3, ... */
+} database;
+
+/*
+ * Makes the tables, and fills them from the CSV files of a directory. The flights are put in as they are known the day before: no
+ * actual times, no delays, status "scheduled". `keys` gets the key of each, in the order of the file; free it.
+ */
+database load_database(const char *directory, long **keys);
+
+void free_database(database *db);
+
+#endif

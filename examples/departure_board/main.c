@@ -1,0 +1,78 @@
+/*
+ * A departure board: what libdictdb looks like in a program with many threads.
+ *
+ *     departure_board [DIRECTORY]        the directory of the CSV files; examples/data by default
+ *
+ * Loads all flights that left New York in the first twelve days of 2013, as they were scheduled, and replays what happened to them:
+ * four threads write departures and arrivals into the database, while two more read the boards of the airports and one adds up
+ * the whole table, over and over. At the end, what the database holds must be what the file says.
+ *
+ * Where to look:
+ *     database.c   creating tables with a schema, inserting many records
+ *     replay.c     one table shared by many threads: updates by key
+ *     board.c      predicates, select with order and limit, get_many
+ *     analysis.c   reading a whole table as of one instant
+ *     support.c    what to do with a status and an error
+ * csv, json, events, samples, report and check have less to do with the library.
+ */
+#include "board.h"
+#include "check.h"
+#include "database.h"
+#include "events.h"
+#include "replay.h"
+#include "report.h"
+#include "support.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+static void report_load(const database *db, double seconds) {
+    dictdb_error *error = NULL;
+    const dictdb_table *const tables[] = {db->flights, db->planes, db->airports, db->airlines};
+    uint64_t all = 0;
+    for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) {
+        uint64_t records = 0;
+        must("count records", dictdb_table_count(tables[i], NULL, &records, &error), &error);
+        all += records;
+    }
+    char number[32];
+    grouped(number, sizeof number, (long)all);
+    printf("libdictdb %s: %s records of four tables loaded from CSV in %.0f milliseconds\n", dictdb_version(), number, seconds * 1000);
+}
+
+int main(int argc, char **argv) {
+    if (argc > 2 || (argc == 2 && argv[1][0] == '-'))
+        fail("usage: departure_board [DIRECTORY]");
+    const char *directory = argc == 2 ? argv[1] : "examples/data";
+    if (dictdb_abi_version() != DICTDB_ABI_VERSION)
+        fail("compiled for another version of libdictdb than %s", dictdb_version());
+
+    uint64_t started = now_ns();
+    long *keys = NULL;
+    database db = load_database(directory, &keys);
+    report_load(&db, (double)(now_ns() - started) / 1e9);
+    events e = load_events(directory, keys, &db);
+    free(keys);
+
+    const int moments[] = {
+        2 * DAY + 11 * HOUR + 40, /* a bit of everything */
+        9 * DAY + 6 * HOUR + 30,  /* at JFK, a plane is due since the morning before */
+    };
+    replay_plan to_see = {.rounds = 1, .tick = 10, .moments = moments, .moment_count = sizeof moments / sizeof *moments};
+    replay_result result = replay(&db, &e, &to_see);
+    samples_free(&result.timings);
+    draw_boards(&db, "what became of the last evening", 11 * DAY + 20 * HOUR, e.list[e.count - 1].minute);
+
+    /* Once more, for figures: in ticks so long that the workers hardly ever wait for the clock. */
+    replay_plan to_measure = {.rounds = 8, .tick = DAY};
+    result = replay(&db, &e, &to_measure);
+    report_speed(&result);
+    report_memory(&db);
+    report_carriers(&db);
+    bool ok = check_totals(&db, directory);
+
+    samples_free(&result.timings);
+    free_events(&e);
+    free_database(&db);
+    return ok ? EXIT_SUCCESS : EXIT_FAILURE;
+}
