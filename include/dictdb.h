@@ -36,57 +36,72 @@
  *
  * What holds for every function
  * -----------------------------
- * Result. A function that can fail returns a `dictdb_status`; 0 is success. Its results leave through output arguments. On failure
- * nothing was changed, output handles are NULL, output buffers are empty and numbers are untouched.
+ * Result. A function that can fail returns a `dictdb_status`; 0 is success. Its results leave through output
+ * arguments. On failure nothing was changed, output handles are NULL, output buffers are empty and numbers
+ * are untouched.
  *
- * Errors. The last argument, `error`, may be NULL. Otherwise it is set by every call: to NULL on success, else to an error object that the
- * caller reads (`dictdb_error_message`, `dictdb_error_detail`) and frees (`dictdb_error_free`). RECORD_NOT_FOUND and FORKED come without an
- * object, so that a miss costs nothing. There is no "last error" kept anywhere: calls may change threads freely.
+ * Errors. The last argument, `error`, may be NULL. Otherwise it is set by every call: to NULL on success,
+ * else to an error object that the caller reads (`dictdb_error_message`, `dictdb_error_detail`) and frees
+ * (`dictdb_error_free`). RECORD_NOT_FOUND and FORKED come without an object, so that a miss costs nothing.
+ * Read `error` in a statement after the call: C does not say which argument of a call is evaluated first.
+ * There is no "last error" kept anywhere: calls may change threads freely.
  *
- * Text. Names, field references and JSON come as a pointer and a length in bytes; the length `DICTDB_NTS` says that the text ends at its first
- * NUL. Text must be UTF-8. It is read during the call only and never kept. Where a text may be NULL the function says so.
+ * Text. Names, field references and JSON come as a pointer and a length in bytes; the length `DICTDB_NTS`
+ * says that the text ends at its first NUL. Text must be UTF-8. It is read during the call only and never
+ * kept. Where a text may be NULL the function says so.
  *
- * Buffers. Text comes back in a `dictdb_buffer` that belongs to the caller and is reused from call to call; see there.
+ * Buffers. Text comes back in a `dictdb_buffer` that belongs to the caller and is reused from call to call;
+ * see there.
  *
- * Handles. `dictdb_db *`, `dictdb_table *`, `dictdb_predicate *` and `dictdb_error *` are handles, not addresses: never dereference them. Each is freed by its
- * `_free` function, which takes NULL, never fails, and may be called in any order and from any thread, also while another thread is in a call with that
- * handle: that call ends as usual. A handle that is NULL, was freed, is of another type or is not from this library gives INVALID_HANDLE,
- * never undefined behaviour. `const` marks what a function only reads.
+ * Handles. `dictdb_db *`, `dictdb_table *`, `dictdb_predicate *` and `dictdb_error *` are handles, not
+ * addresses: never dereference them. Each is freed by its `_free` function, which takes NULL, never fails,
+ * and may be called in any order and from any thread, also while another thread is in a call with that
+ * handle: that call ends as usual. A handle that is NULL, was freed, is of another type or is not from this
+ * library gives INVALID_HANDLE, never undefined behaviour. `const` marks what a function only reads.
  *
- * Threads. Every function may be called from any thread at any time; handles are shared freely. (A buffer is like a `char` array: one thread at a time.)
- * Each operation is atomic and takes effect at one instant between call and return: nobody sees half of it. Tables are independent of each other. Reads of one table
- * run in parallel; a long read works on a version of the table and holds up no writer. No lock is held when a call returns and none while
- * a callback runs, so no order of calls can deadlock.
+ * Threads. Every function may be called from any thread at any time; handles are shared freely. (A buffer is
+ * like a `char` array: one thread at a time.) Each operation is atomic and takes effect at one instant
+ * between call and return: nobody sees half of it. Tables are independent of each other. Reads of one table
+ * run in parallel; a long read works on a version of the table and holds up no writer. No lock is held when
+ * a call returns and none while a callback runs, so no order of calls can deadlock.
  *
- * Fork. In a child process made by fork() after the library was used, every fallible function returns FORKED and every `_free` of a handle does nothing.
- * Nothing hangs. exec() as usual.
+ * Fork. In a child process made by fork() after the library was used, every fallible function returns FORKED
+ * and every `_free` of a handle does nothing. Nothing hangs. exec() as usual.
  *
- * Memory. OUT_OF_MEMORY comes from calls whose need grows with what they are given; nothing was changed. If the allocator fails on a small
- * fixed-size need, the process is aborted, as by any Rust library.
+ * Memory. OUT_OF_MEMORY comes from calls whose need grows with what they are given; nothing was changed. If
+ * the allocator fails on a small fixed-size need, the process is aborted, as by any Rust library.
  *
  * What is left to the caller: pointers and lengths of text, buffers and arrays must be right.
  *
  * Records and values
  * ------------------
- * Values are JSON. Integers are exact from -2^63 to 2^64-1; beyond that NUMBER_RANGE. Other numbers are finite IEEE doubles; `1e999` is INVALID_JSON. A number keeps the
- * spelling it came with (`1.50`). Strings are UTF-8; a lone surrogate escape is INVALID_JSON. Of a repeated name in an object the last value
- * counts, in the first one's place. Field order is kept. Values nest at most 128 levels deep (LIMIT). A record's text is at most 256 MiB (LIMIT).
+ * Values are JSON. Integers are exact from -2^63 to 2^64-1; beyond that NUMBER_RANGE. Other numbers are
+ * finite IEEE doubles; `1e999` is INVALID_JSON. A number keeps the spelling it came with (`1.50`). Strings
+ * are UTF-8; a lone surrogate escape is INVALID_JSON. Of a repeated name in an object the last value counts,
+ * in the first one's place. Field order is kept. Values nest at most 128 levels deep (LIMIT). A record's
+ * text is at most 256 MiB (LIMIT).
  *
  * Missing fields and null are alike to predicates and ordering; they differ only in what is printed back.
  *
- * Equality: numbers by mathematical value (`1` equals `1.0`; 2^53+1 is not 2^53), arrays by element, objects by key. `true` is not `1`.
- * Order: null < false < true < numbers < strings (by code point) < arrays (by element) < objects (by their sorted keys, then values).
+ * Equality: numbers by mathematical value (`1` equals `1.0`; 2^53+1 is not 2^53), arrays by element, objects
+ * by key. `true` is not `1`.
+ * Order: null < false < true < numbers < strings (by code point) < arrays (by element) < objects (by their
+ * sorted keys, then values).
  *
- * Keys. The primary key is a signed 64-bit integer or a non-empty string; `1` and `"1"` are two keys. A record without it, or with null, gets the next integer: one
- * more than the largest integer key ever stored in the table, from 1. Concurrent inserts never get the same one.
+ * Keys. The primary key is a signed 64-bit integer or a non-empty string; `1` and `"1"` are two keys. A
+ * record without it, or with null, gets the next integer: one more than the largest integer key ever stored
+ * in the table, from 1. Concurrent inserts never get the same one.
  *
- * Natural order is the order of insertion. A record keeps its place when it is changed, also when its key is.
+ * Natural order is the order of insertion. A record keeps its place when it is changed, also when its key
+ * is.
  *
- * Schema. Every field of the schema is required and no others are allowed; the key field is added as `int` if absent. Types: `int` (not `true`, not `1.0`), `float`
- * (an integer too), `str`, `bool`, `list` (array), `dict` (object). `{"type": T, "nullable": true}` takes null or absence; `"default"` fills an absence.
+ * Schema. Every field of the schema is required and no others are allowed; the key field is added as `int`
+ * if absent. Types: `int` (not `true`, not `1.0`), `float` (an integer too), `str`, `bool`, `list` (array),
+ * `dict` (object). `{"type": T, "nullable": true}` takes null or absence; `"default"` fills an absence.
  *
- * Field references, in predicates, `columns` and `order_by`, are paths: `age`, `address.city`, `tags[0]`. A name that itself has a dot, a bracket or a
- * backquote, or starts with `-` in `order_by`, is written in backquotes, a backquote inside it doubled: `` `a.b` ``. Records and changes use plain names.
+ * Field references, in predicates, `columns` and `order_by`, are paths: `age`, `address.city`, `tags[0]`. A
+ * name that itself has a dot, a bracket or a backquote, or starts with `-` in `order_by`, is written in
+ * backquotes, a backquote inside it doubled: `` `a.b` ``. Records and changes use plain names.
  */
 
 #ifndef DICTDB_H
@@ -139,27 +154,27 @@
 #define DICTDB_STATUS_INVALID_HANDLE 10
 /** An integer lies outside [-2^63, 2^64-1], or an automatic key would. */
 #define DICTDB_STATUS_NUMBER_RANGE 11
-/** An operation met a value of a kind that it is not defined for. */
+/** An operation met a value of a kind that it is not defined for. Not used by this version. */
 #define DICTDB_STATUS_TYPE_MISMATCH 12
-/** A field reference or a predicate text cannot be parsed. */
+/** A field reference or a pattern cannot be parsed. */
 #define DICTDB_STATUS_PARSE 13
 /** A documented limit was exceeded. */
 #define DICTDB_STATUS_LIMIT 14
-/** An index of another kind exists on that field. */
+/** An index of another kind exists on that field. Not used by this version. */
 #define DICTDB_STATUS_INDEX_EXISTS 15
-/** The operating system refused to read or write a file. */
+/** The operating system refused to read or write a file. Not used by this version. */
 #define DICTDB_STATUS_IO 16
-/** A file is damaged. */
+/** A file is damaged. Not used by this version. */
 #define DICTDB_STATUS_CORRUPT 17
-/** This build or this kind of object does not support the operation. */
+/** This build or this kind of object does not support the operation. Not used by this version. */
 #define DICTDB_STATUS_UNSUPPORTED 18
-/** The operation was cancelled; nothing changed. */
+/** The operation was cancelled; nothing changed. Not used by this version. */
 #define DICTDB_STATUS_CANCELLED 19
-/** The operation ran out of time; nothing changed. */
+/** The operation ran out of time; nothing changed. Not used by this version. */
 #define DICTDB_STATUS_TIMEOUT 20
-/** The operation conflicts with another one. */
+/** The operation conflicts with another one. Not used by this version. */
 #define DICTDB_STATUS_CONFLICT 21
-/** The object is not in a state to do that now. */
+/** The object is not in a state to do that now. Not used by this version. */
 #define DICTDB_STATUS_UNAVAILABLE 22
 /** Memory could not be had; nothing changed. */
 #define DICTDB_STATUS_OUT_OF_MEMORY 23
@@ -194,7 +209,8 @@
 /**
  * A database: a set of named tables in memory.
  *
- * Made by `dictdb_db_new`, freed by `dictdb_db_free`. Every function may be called from any thread at any time.
+ * Made by `dictdb_db_new`, freed by `dictdb_db_free`. Every function may be called from any thread at any
+ * time.
  */
 typedef struct dictdb_db dictdb_db;
 
@@ -207,18 +223,22 @@ typedef struct dictdb_db dictdb_db;
 typedef struct dictdb_error dictdb_error;
 
 /**
- * A predicate: says of each record whether it matches. Immutable: any number of threads may use it at the same time, with any
+ * A predicate: says of each record whether it matches. Immutable: any number of threads may use it at the
+ * same time, with any
  * number of tables.
  *
- * Made by the functions below, freed by `dictdb_predicate_free`. Predicates made from others (`and`, `or`, `not`) keep what they
+ * Made by the functions below, freed by `dictdb_predicate_free`. Predicates made from others (`and`, `or`,
+ * `not`) keep what they
  * need: the operands may be freed in any order.
  */
 typedef struct dictdb_predicate dictdb_predicate;
 
 /**
- * A handle to a table. Made by `dictdb_db_create_table` and `dictdb_db_get_table`, freed by `dictdb_table_free`.
+ * A handle to a table. Made by `dictdb_db_create_table` and `dictdb_db_get_table`, freed by
+ * `dictdb_table_free`.
  *
- * Every function may be called from any thread at any time. Each is atomic: it takes effect at one instant between call and
+ * Every function may be called from any thread at any time. Each is atomic: it takes effect at one instant
+ * between call and
  * return, wholly or not at all, and holds no lock when it returns.
  */
 typedef struct dictdb_table dictdb_table;
@@ -231,12 +251,15 @@ typedef struct dictdb_table dictdb_table;
 typedef int32_t dictdb_status;
 
 /**
- * A piece of memory that results are written into. It belongs to the caller and is reused and grown from call to call.
+ * A piece of memory that results are written into. It belongs to the caller and is reused and grown from
+ * call to call.
  *
- * Start with `DICTDB_BUFFER_INIT` (all zero), pass the same buffer to as many calls as you like, read `data` and
+ * Start with `DICTDB_BUFFER_INIT` (all zero), pass the same buffer to as many calls as you like, read
+ * `data` and
  * `len` after each, and end with `dictdb_buffer_free`. Set no member yourself.
  *
- * After success `data` holds `len` bytes of UTF-8 text and a NUL that `len` does not count. After failure `len` is 0
+ * After success `data` holds `len` bytes of UTF-8 text and a NUL that `len` does not count. After failure
+ * `len` is 0
  * and `data` is NULL or `""`. `data` is valid until the next call that gets the buffer.
  *
  * Thread-safety: one thread at a time, like a `char` array. Different buffers are independent.
@@ -253,11 +276,14 @@ typedef struct {
 /**
  * Gets the library's log messages.
  *
- * `context` is the pointer given to `dictdb_log_set`; `level` one of `DICTDB_LOG_…`; `message` and `fields` (a JSON object)
+ * `context` is the pointer given to `dictdb_log_set`; `level` one of `DICTDB_LOG_…`; `message` and `fields`
+ * (a JSON object)
  * are NUL-terminated and valid during the call only.
  *
- * It is called from any thread that is inside a call into the library, from several at once, and never while the
- * library holds a lock: it may call the library. What happens inside such calls is not logged. It must not throw or longjmp.
+ * It is called from any thread that is inside a call into the library, from several at once, and never
+ * while the
+ * library holds a lock: it may call the library. What happens inside such calls is not logged. It must not
+ * throw or longjmp.
  */
 typedef void (*dictdb_log_callback)(void *context,
                                     int32_t level,
@@ -325,8 +351,10 @@ const char *dictdb_error_message(const dictdb_error *error);
 
 /**
  * The facts, for programs: a JSON object. Its members, each only where it applies:
- * `parameter` (the argument at fault), `field`, `expected`, `actual` (a schema violation), `key`, `found`, `table`,
- * `index` (position of the failing record in a bulk call, from 0), `position` (byte offset into the text that was passed),
+ * `parameter` (the argument at fault), `field`, `expected`, `actual` (a schema violation), `key`, `found`,
+ * `table`,
+ * `index` (position of the failing record in a bulk call, from 0), `position` (byte offset into the text
+ * that was passed),
  * `option`, `what` and `limit`, `bytes`.
  *
  * `error`: may be NULL or freed, then the result is `"{}"`.
@@ -350,7 +378,8 @@ void dictdb_buffer_free(dictdb_buffer *buffer);
  * `options`: reserved; pass NULL, or an empty JSON object `{}`.
  * `db`: gets the new handle, to be freed with `dictdb_db_free`; NULL on failure.
  *
- * Status: `INVALID_ARGUMENT` (an unknown option), `INVALID_JSON`, `INVALID_UTF8`, `LIMIT` (16,776,896 live handles in the
+ * Status: `INVALID_ARGUMENT` (an unknown option), `INVALID_JSON`, `INVALID_UTF8`, `LIMIT` (16,776,896 live
+ * handles in the
  * process), `FORKED`.
  */
 dictdb_status dictdb_db_new(const char *options,
@@ -362,7 +391,8 @@ dictdb_status dictdb_db_new(const char *options,
  * Frees a database handle. NULL and a handle that was freed before are ignored.
  *
  * Table handles stay valid and keep their tables; a call that is running in another thread ends as usual.
- * The memory of the tables is given back when the last handle to them is freed and the last call has ended. Thread-safe.
+ * The memory of the tables is given back when the last handle to them is freed and the last call has ended.
+ * Thread-safe.
  */
 void dictdb_db_free(dictdb_db *db);
 
@@ -372,11 +402,13 @@ void dictdb_db_free(dictdb_db *db);
  * `name`: not empty, at most 1,024 bytes.
  * `options`: NULL, or a JSON object with these members, all optional:
  * `"primary_key"`: name of the key field, `"id"` by default;
- * `"schema"`: null, or an object from field to type: `"int"`, `"str"`, `"float"`, `"bool"`, `"list"`, `"dict"`, or
+ * `"schema"`: null, or an object from field to type: `"int"`, `"str"`, `"float"`, `"bool"`, `"list"`,
+ * `"dict"`, or
  * `{"type": "str", "nullable": true, "default": "x"}`. See "Schema" at the top.
  * `table`: may be NULL; gets a handle to the table, to be freed with `dictdb_table_free`; NULL on failure.
  *
- * Status: `DUPLICATE_TABLE`, `INVALID_ARGUMENT` (name, an unknown option or one of a wrong type), `SCHEMA` (a default that is not of
+ * Status: `DUPLICATE_TABLE`, `INVALID_ARGUMENT` (name, an unknown option or one of a wrong type), `SCHEMA`
+ * (a default that is not of
  * its field's type), `INVALID_JSON`, `INVALID_UTF8`, `INVALID_HANDLE`, `LIMIT`, `FORKED`. Thread-safe.
  */
 dictdb_status dictdb_db_create_table(dictdb_db *db,
@@ -392,7 +424,8 @@ dictdb_status dictdb_db_create_table(dictdb_db *db,
  *
  * `table`: gets the handle, to be freed with `dictdb_table_free`; NULL on failure.
  *
- * Status: `TABLE_NOT_FOUND`, `INVALID_ARGUMENT`, `INVALID_UTF8`, `INVALID_HANDLE`, `LIMIT`, `FORKED`. Thread-safe.
+ * Status: `TABLE_NOT_FOUND`, `INVALID_ARGUMENT`, `INVALID_UTF8`, `INVALID_HANDLE`, `LIMIT`, `FORKED`.
+ * Thread-safe.
  */
 dictdb_status dictdb_db_get_table(const dictdb_db *db,
                                   const char *name,
@@ -403,7 +436,8 @@ dictdb_status dictdb_db_get_table(const dictdb_db *db,
 /**
  * Drops a table and its records.
  *
- * Handles to it stay valid handles: each call on one answers `TABLE_NOT_FOUND` from then on, also if a new table takes the
+ * Handles to it stay valid handles: each call on one answers `TABLE_NOT_FOUND` from then on, also if a new
+ * table takes the
  * name. A read that is running in another thread ends as usual.
  *
  * Status: `TABLE_NOT_FOUND`, `INVALID_ARGUMENT`, `INVALID_UTF8`, `INVALID_HANDLE`, `FORKED`. Thread-safe.
@@ -434,7 +468,8 @@ void dictdb_table_free(dictdb_table *table);
 /**
  * Inserts one record.
  *
- * `record`: a JSON object. Without the key field, or with it null, the record gets the next integer key, as its last field.
+ * `record`: a JSON object. Without the key field, or with it null, the record gets the next integer key, as
+ * its last field.
  * `key`: may be NULL; gets the record's key as JSON text: `42` or `"abc"`.
  *
  * Status: `DUPLICATE_KEY`, `INVALID_KEY`, `SCHEMA`, `INVALID_JSON`, `NUMBER_RANGE`, `LIMIT`, `INVALID_UTF8`,
@@ -452,7 +487,8 @@ dictdb_status dictdb_table_insert(dictdb_table *table,
  * `records`: a JSON array of objects, each as for `dictdb_table_insert`.
  * `keys`: may be NULL; gets a JSON array of the keys, in the order of the records.
  *
- * Status: as for `dictdb_table_insert`; the error's message and detail name the failing record by its `index`. Thread-safe.
+ * Status: as for `dictdb_table_insert`; the error's message and detail name the failing record by its
+ * `index`. Thread-safe.
  */
 dictdb_status dictdb_table_insert_many(dictdb_table *table,
                                        const char *records,
@@ -468,7 +504,8 @@ dictdb_status dictdb_table_insert_many(dictdb_table *table,
  * `outcome`: may be NULL; gets one of `DICTDB_UPSERT_…`; untouched on failure.
  * `key`: may be NULL; gets the record's key as JSON text.
  *
- * Status: as for `dictdb_table_insert`. With `UPDATE`, the schema is checked on the merged record, so a conflict
+ * Status: as for `dictdb_table_insert`. With `UPDATE`, the schema is checked on the merged record, so a
+ * conflict
  * may give fields only in part. Thread-safe.
  */
 dictdb_status dictdb_table_upsert(dictdb_table *table,
@@ -485,7 +522,8 @@ dictdb_status dictdb_table_upsert(dictdb_table *table,
  * `key`: JSON text: `42` or `"abc"`.
  * `record`: gets the record as JSON text.
  *
- * Status: `RECORD_NOT_FOUND`, `INVALID_KEY`, `INVALID_JSON`, `INVALID_UTF8`, `INVALID_ARGUMENT`, `INVALID_HANDLE`,
+ * Status: `RECORD_NOT_FOUND`, `INVALID_KEY`, `INVALID_JSON`, `INVALID_UTF8`, `INVALID_ARGUMENT`,
+ * `INVALID_HANDLE`,
  * `TABLE_NOT_FOUND` (dropped), `OUT_OF_MEMORY`, `FORKED`. Thread-safe.
  */
 dictdb_status dictdb_table_get(const dictdb_table *table,
@@ -499,7 +537,8 @@ dictdb_status dictdb_table_get(const dictdb_table *table,
  *
  * `record`: gets the record as JSON text.
  *
- * Status: `RECORD_NOT_FOUND`, `INVALID_ARGUMENT`, `INVALID_HANDLE`, `TABLE_NOT_FOUND` (dropped), `OUT_OF_MEMORY`, `FORKED`. Thread-safe.
+ * Status: `RECORD_NOT_FOUND`, `INVALID_ARGUMENT`, `INVALID_HANDLE`, `TABLE_NOT_FOUND` (dropped),
+ * `OUT_OF_MEMORY`, `FORKED`. Thread-safe.
  */
 dictdb_status dictdb_table_get_int(const dictdb_table *table,
                                    int64_t key,
@@ -509,7 +548,7 @@ dictdb_status dictdb_table_get_int(const dictdb_table *table,
 /**
  * Reads many records by their keys, as of one instant.
  *
- * `keys`: a JSON array of keys.
+ * `keys`: a JSON array of keys, in which a key may stand more than once.
  * `records`: gets a JSON array as long as `keys`: each record in its key's place, `null` where there is none.
  *
  * Status: as for `dictdb_table_get`, without `RECORD_NOT_FOUND`. Thread-safe.
@@ -525,15 +564,19 @@ dictdb_status dictdb_table_get_many(const dictdb_table *table,
  *
  * `predicate`: which records; NULL for all.
  * `options`: NULL, or a JSON object with these members, all optional:
- * `"columns"`: an array of fields, or an object from alias to field; each row then has these, in this order, null where absent;
- * `"order_by"`: a field, or an array of fields; `-` before a field reverses its order. Ties, and rows without it, keep the natural order;
+ * `"columns"`: an array of fields, or an object from alias to field; each row then has these, in this
+ * order, null where absent;
+ * `"order_by"`: a field, or an array of fields; `-` before a field reverses its order. Ties, and rows
+ * without it, keep the natural order;
  * `"distinct"`: true to keep the first of equal rows;
- * `"offset"`: rows to leave out at the start (negative: none); `"limit"`: rows at most (negative or null: all).
+ * `"offset"`: rows to leave out at the start (negative: none); `"limit"`: rows at most (negative or null:
+ * all).
  * They apply in the order of a SQL query: match, order, project, make distinct, leave out, limit.
  * `rows`: gets a JSON array of objects.
  * `count`: may be NULL; gets the number of rows; untouched on failure.
  *
- * Status: `INVALID_ARGUMENT` (an unknown option or one of a wrong type), `PARSE` (a field), `INVALID_JSON`, `INVALID_UTF8`,
+ * Status: `INVALID_ARGUMENT` (an unknown option or one of a wrong type), `PARSE` (a field), `INVALID_JSON`,
+ * `INVALID_UTF8`,
  * `INVALID_HANDLE`, `TABLE_NOT_FOUND` (dropped), `OUT_OF_MEMORY`, `FORKED`. Thread-safe.
  */
 dictdb_status dictdb_table_select(const dictdb_table *table,
@@ -560,13 +603,17 @@ dictdb_status dictdb_table_count(const dictdb_table *table,
 /**
  * Changes the records that match: all, or none.
  *
- * `predicate`: which records; never NULL, so that a predicate that failed to build changes nothing (`dictdb_predicate_all` matches all).
- * `changes`: a JSON object; each of its fields replaces the record's field of that name as a whole, or is added at the end.
+ * `predicate`: which records; never NULL, so that a predicate that failed to build changes nothing
+ * (`dictdb_predicate_all` matches all).
+ * `changes`: a JSON object; each of its fields replaces the record's field of that name as a whole, or is
+ * added at the end.
  * Changing the key field gives the record another key; its place in the natural order stays.
  * `count`: may be NULL; gets the number of records changed; untouched on failure.
  *
- * Status: `RECORD_NOT_FOUND` (none matches), `DUPLICATE_KEY`, `INVALID_KEY` (the key field null included), `SCHEMA`, `INVALID_JSON`,
- * `NUMBER_RANGE`, `LIMIT`, `INVALID_UTF8`, `INVALID_ARGUMENT`, `INVALID_HANDLE`, `TABLE_NOT_FOUND` (dropped), `OUT_OF_MEMORY`, `FORKED`.
+ * Status: `RECORD_NOT_FOUND` (none matches), `DUPLICATE_KEY`, `INVALID_KEY` (the key field null included),
+ * `SCHEMA`, `INVALID_JSON`,
+ * `NUMBER_RANGE`, `LIMIT`, `INVALID_UTF8`, `INVALID_ARGUMENT`, `INVALID_HANDLE`, `TABLE_NOT_FOUND`
+ * (dropped), `OUT_OF_MEMORY`, `FORKED`.
  * The changes themselves are checked first, so `SCHEMA` comes before `RECORD_NOT_FOUND`. Thread-safe.
  */
 dictdb_status dictdb_table_update(dictdb_table *table,
@@ -594,10 +641,12 @@ dictdb_status dictdb_table_update_by_key(dictdb_table *table,
 /**
  * Deletes the records that match: all, or none.
  *
- * `predicate`: which records; never NULL, so that a predicate that failed to build deletes nothing (`dictdb_predicate_all` matches all).
+ * `predicate`: which records; never NULL, so that a predicate that failed to build deletes nothing
+ * (`dictdb_predicate_all` matches all).
  * `count`: may be NULL; gets the number of records deleted; untouched on failure.
  *
- * Status: `RECORD_NOT_FOUND` (none matches), `INVALID_HANDLE`, `TABLE_NOT_FOUND` (dropped), `OUT_OF_MEMORY`, `FORKED`. Thread-safe.
+ * Status: `RECORD_NOT_FOUND` (none matches), `INVALID_HANDLE`, `TABLE_NOT_FOUND` (dropped),
+ * `OUT_OF_MEMORY`, `FORKED`. Thread-safe.
  */
 dictdb_status dictdb_table_delete(dictdb_table *table,
                                   const dictdb_predicate *predicate,
@@ -609,7 +658,8 @@ dictdb_status dictdb_table_delete(dictdb_table *table,
  *
  * `key`: JSON text: `42` or `"abc"`.
  *
- * Status: `RECORD_NOT_FOUND`, `INVALID_KEY`, `INVALID_JSON`, `INVALID_UTF8`, `INVALID_ARGUMENT`, `INVALID_HANDLE`,
+ * Status: `RECORD_NOT_FOUND`, `INVALID_KEY`, `INVALID_JSON`, `INVALID_UTF8`, `INVALID_ARGUMENT`,
+ * `INVALID_HANDLE`,
  * `TABLE_NOT_FOUND` (dropped), `FORKED`. Thread-safe.
  */
 dictdb_status dictdb_table_delete_by_key(dictdb_table *table,
@@ -620,10 +670,13 @@ dictdb_status dictdb_table_delete_by_key(dictdb_table *table,
 /**
  * Describes the table.
  *
- * `description`: gets a JSON object: `"name"`, `"primary_key"`, `"count"` (records), `"columns"` (the schema's fields in its order; without a
- * schema the fields of all records, sorted), `"schema"` (as it was given, with the key field; null without), `"indexes"` (an array).
+ * `description`: gets a JSON object: `"name"`, `"primary_key"`, `"count"` (records), `"columns"` (the
+ * schema's fields in its order; without a
+ * schema the fields of all records, sorted), `"schema"` (as it was given, with the key field; null
+ * without), `"indexes"` (an empty array in this version).
  *
- * Status: `INVALID_ARGUMENT`, `INVALID_HANDLE`, `TABLE_NOT_FOUND` (dropped), `OUT_OF_MEMORY`, `FORKED`. Thread-safe.
+ * Status: `INVALID_ARGUMENT`, `INVALID_HANDLE`, `TABLE_NOT_FOUND` (dropped), `OUT_OF_MEMORY`, `FORKED`.
+ * Thread-safe.
  */
 dictdb_status dictdb_table_describe(const dictdb_table *table,
                                     dictdb_buffer *description,
@@ -632,11 +685,16 @@ dictdb_status dictdb_table_describe(const dictdb_table *table,
 /**
  * Tells what the table costs and what it did.
  *
- * `statistics`: gets a JSON object of integers: `"records"`; `"live_bytes"`, `"dead_bytes"` (stored records, and remains of old ones not yet
- * reclaimed), `"segments"`, `"segment_bytes"` (memory that holds them), `"directory_bytes"`, `"key_map_bytes"`, `"shapes"` (distinct lists of fields);
- * `"inserted"`, `"updated"`, `"deleted"` (records, since the table was created), `"segments_reclaimed"`, `"lock_waits"` (calls that had to wait for the table's lock).
+ * `statistics`: gets a JSON object of integers: `"records"`; `"live_bytes"`, `"dead_bytes"` (stored
+ * records, and remains of old ones not yet
+ * reclaimed), `"segments"`, `"segment_bytes"` (memory that holds them), `"directory_bytes"`,
+ * `"key_map_bytes"`, `"shapes"` (distinct lists of fields);
+ * `"bytes"` (the three memories together);
+ * `"inserted"`, `"updated"`, `"deleted"` (records, since the table was created), `"segments_reclaimed"`,
+ * `"lock_waits"` (calls that had to wait for the table's lock).
  *
- * Status: `INVALID_ARGUMENT`, `INVALID_HANDLE`, `TABLE_NOT_FOUND` (dropped), `OUT_OF_MEMORY`, `FORKED`. Thread-safe.
+ * Status: `INVALID_ARGUMENT`, `INVALID_HANDLE`, `TABLE_NOT_FOUND` (dropped), `OUT_OF_MEMORY`, `FORKED`.
+ * Thread-safe.
  */
 dictdb_status dictdb_table_statistics(const dictdb_table *table,
                                       dictdb_buffer *statistics,
@@ -660,12 +718,14 @@ dictdb_status dictdb_predicate_all(dictdb_predicate **predicate,
                                    dictdb_error **error);
 
 /**
- * The field equals the value: `field = value`. Null equals null and a missing field; `1` equals `1.0`; `true` is not `1`.
+ * The field equals the value: `field = value`. Null equals null and a missing field; `1` equals `1.0`;
+ * `true` is not `1`.
  *
  * `field`: a field reference. `value`: any JSON value.
  * `predicate`: gets the new handle; NULL on failure.
  *
- * Status: `PARSE` (the field), `INVALID_JSON`, `NUMBER_RANGE`, `INVALID_UTF8`, `INVALID_ARGUMENT`, `LIMIT`, `FORKED`. Thread-safe.
+ * Status: `PARSE` (the field), `INVALID_JSON`, `NUMBER_RANGE`, `INVALID_UTF8`, `INVALID_ARGUMENT`, `LIMIT`,
+ * `FORKED`. Thread-safe.
  */
 dictdb_status dictdb_predicate_eq(const char *field,
                                   size_t field_len,
@@ -675,12 +735,14 @@ dictdb_status dictdb_predicate_eq(const char *field,
                                   dictdb_error **error);
 
 /**
- * The field does not equal the value: the exact opposite of `dictdb_predicate_eq`, so a missing field is `ne` 5.
+ * The field does not equal the value: the exact opposite of `dictdb_predicate_eq`, so a missing field is
+ * `ne` 5.
  *
  * `field`: a field reference. `value`: any JSON value.
  * `predicate`: gets the new handle; NULL on failure.
  *
- * Status: `PARSE` (the field), `INVALID_JSON`, `NUMBER_RANGE`, `INVALID_UTF8`, `INVALID_ARGUMENT`, `LIMIT`, `FORKED`. Thread-safe.
+ * Status: `PARSE` (the field), `INVALID_JSON`, `NUMBER_RANGE`, `INVALID_UTF8`, `INVALID_ARGUMENT`, `LIMIT`,
+ * `FORKED`. Thread-safe.
  */
 dictdb_status dictdb_predicate_ne(const char *field,
                                   size_t field_len,
@@ -692,10 +754,12 @@ dictdb_status dictdb_predicate_ne(const char *field,
 /**
  * The field is less than the value: `field < value`.
  *
- * `field`: a field reference. `value`: any JSON value. Values of another kind than the field's never match, nor does null.
+ * `field`: a field reference. `value`: any JSON value. Values of another kind than the field's never match,
+ * nor does null.
  * `predicate`: gets the new handle; NULL on failure.
  *
- * Status: `PARSE` (the field), `INVALID_JSON`, `NUMBER_RANGE`, `INVALID_UTF8`, `INVALID_ARGUMENT`, `LIMIT`, `FORKED`. Thread-safe.
+ * Status: `PARSE` (the field), `INVALID_JSON`, `NUMBER_RANGE`, `INVALID_UTF8`, `INVALID_ARGUMENT`, `LIMIT`,
+ * `FORKED`. Thread-safe.
  */
 dictdb_status dictdb_predicate_lt(const char *field,
                                   size_t field_len,
@@ -707,10 +771,12 @@ dictdb_status dictdb_predicate_lt(const char *field,
 /**
  * The field is less than or equal to the value: `field <= value`.
  *
- * `field`: a field reference. `value`: any JSON value. Values of another kind than the field's never match, nor does null.
+ * `field`: a field reference. `value`: any JSON value. Values of another kind than the field's never match,
+ * nor does null.
  * `predicate`: gets the new handle; NULL on failure.
  *
- * Status: `PARSE` (the field), `INVALID_JSON`, `NUMBER_RANGE`, `INVALID_UTF8`, `INVALID_ARGUMENT`, `LIMIT`, `FORKED`. Thread-safe.
+ * Status: `PARSE` (the field), `INVALID_JSON`, `NUMBER_RANGE`, `INVALID_UTF8`, `INVALID_ARGUMENT`, `LIMIT`,
+ * `FORKED`. Thread-safe.
  */
 dictdb_status dictdb_predicate_le(const char *field,
                                   size_t field_len,
@@ -722,10 +788,12 @@ dictdb_status dictdb_predicate_le(const char *field,
 /**
  * The field is greater than the value: `field > value`.
  *
- * `field`: a field reference. `value`: any JSON value. Values of another kind than the field's never match, nor does null.
+ * `field`: a field reference. `value`: any JSON value. Values of another kind than the field's never match,
+ * nor does null.
  * `predicate`: gets the new handle; NULL on failure.
  *
- * Status: `PARSE` (the field), `INVALID_JSON`, `NUMBER_RANGE`, `INVALID_UTF8`, `INVALID_ARGUMENT`, `LIMIT`, `FORKED`. Thread-safe.
+ * Status: `PARSE` (the field), `INVALID_JSON`, `NUMBER_RANGE`, `INVALID_UTF8`, `INVALID_ARGUMENT`, `LIMIT`,
+ * `FORKED`. Thread-safe.
  */
 dictdb_status dictdb_predicate_gt(const char *field,
                                   size_t field_len,
@@ -737,10 +805,12 @@ dictdb_status dictdb_predicate_gt(const char *field,
 /**
  * The field is greater than or equal to the value: `field >= value`.
  *
- * `field`: a field reference. `value`: any JSON value. Values of another kind than the field's never match, nor does null.
+ * `field`: a field reference. `value`: any JSON value. Values of another kind than the field's never match,
+ * nor does null.
  * `predicate`: gets the new handle; NULL on failure.
  *
- * Status: `PARSE` (the field), `INVALID_JSON`, `NUMBER_RANGE`, `INVALID_UTF8`, `INVALID_ARGUMENT`, `LIMIT`, `FORKED`. Thread-safe.
+ * Status: `PARSE` (the field), `INVALID_JSON`, `NUMBER_RANGE`, `INVALID_UTF8`, `INVALID_ARGUMENT`, `LIMIT`,
+ * `FORKED`. Thread-safe.
  */
 dictdb_status dictdb_predicate_ge(const char *field,
                                   size_t field_len,
@@ -755,7 +825,8 @@ dictdb_status dictdb_predicate_ge(const char *field,
  * `field`: a field reference. `values`: a JSON array; of an empty one nothing matches.
  * `predicate`: gets the new handle; NULL on failure.
  *
- * Status: `PARSE` (the field), `INVALID_JSON`, `NUMBER_RANGE`, `INVALID_UTF8`, `INVALID_ARGUMENT`, `LIMIT`, `FORKED`. Thread-safe.
+ * Status: `PARSE` (the field), `INVALID_JSON`, `NUMBER_RANGE`, `INVALID_UTF8`, `INVALID_ARGUMENT`, `LIMIT`,
+ * `FORKED`. Thread-safe.
  */
 dictdb_status dictdb_predicate_is_in(const char *field,
                                      size_t field_len,
@@ -767,10 +838,12 @@ dictdb_status dictdb_predicate_is_in(const char *field,
 /**
  * The field lies between two values, both included: `low <= field AND field <= high`.
  *
- * `field`: a field reference. `low`, `high`: any JSON values; kinds other than the field's, and null, never match.
+ * `field`: a field reference. `low`, `high`: any JSON values; kinds other than the field's, and null, never
+ * match.
  * `predicate`: gets the new handle; NULL on failure.
  *
- * Status: `PARSE` (the field), `INVALID_JSON`, `NUMBER_RANGE`, `INVALID_UTF8`, `INVALID_ARGUMENT`, `LIMIT`, `FORKED`. Thread-safe.
+ * Status: `PARSE` (the field), `INVALID_JSON`, `NUMBER_RANGE`, `INVALID_UTF8`, `INVALID_ARGUMENT`, `LIMIT`,
+ * `FORKED`. Thread-safe.
  */
 dictdb_status dictdb_predicate_between(const char *field,
                                        size_t field_len,
@@ -784,12 +857,14 @@ dictdb_status dictdb_predicate_between(const char *field,
 /**
  * The field is a string that matches a pattern.
  *
- * `field`: a field reference. `pattern`: a JSON string of at most 8,192 bytes: `%` stands for any run of characters, `_` for one code point;
+ * `field`: a field reference. `pattern`: a JSON string of at most 8,192 bytes: `%` stands for any run of
+ * characters, `_` for one code point;
  * the whole string must match, line ends included.
  * `escape`: a code point that makes the character after it stand for itself, such as `'\\'`; 0 for none.
  * `predicate`: gets the new handle; NULL on failure.
  *
- * Status: `PARSE` (the field, or a pattern that ends with its escape), `LIMIT`, `INVALID_JSON`, `INVALID_UTF8`, `INVALID_ARGUMENT`,
+ * Status: `PARSE` (the field, or a pattern that ends with its escape), `LIMIT`, `INVALID_JSON`,
+ * `INVALID_UTF8`, `INVALID_ARGUMENT`,
  * `FORKED`. Thread-safe.
  */
 dictdb_status dictdb_predicate_like(const char *field,
@@ -803,12 +878,14 @@ dictdb_status dictdb_predicate_like(const char *field,
 /**
  * As `dictdb_predicate_like`, with both sides in Unicode lower case.
  *
- * `field`: a field reference. `pattern`: a JSON string of at most 8,192 bytes: `%` stands for any run of characters, `_` for one code point;
+ * `field`: a field reference. `pattern`: a JSON string of at most 8,192 bytes: `%` stands for any run of
+ * characters, `_` for one code point;
  * the whole string must match, line ends included.
  * `escape`: a code point that makes the character after it stand for itself, such as `'\\'`; 0 for none.
  * `predicate`: gets the new handle; NULL on failure.
  *
- * Status: `PARSE` (the field, or a pattern that ends with its escape), `LIMIT`, `INVALID_JSON`, `INVALID_UTF8`, `INVALID_ARGUMENT`,
+ * Status: `PARSE` (the field, or a pattern that ends with its escape), `LIMIT`, `INVALID_JSON`,
+ * `INVALID_UTF8`, `INVALID_ARGUMENT`,
  * `FORKED`. Thread-safe.
  */
 dictdb_status dictdb_predicate_ilike(const char *field,
@@ -825,7 +902,8 @@ dictdb_status dictdb_predicate_ilike(const char *field,
  * `field`: a field reference. `value`: any JSON value; only arrays can contain one that is no string.
  * `predicate`: gets the new handle; NULL on failure.
  *
- * Status: `PARSE` (the field), `INVALID_JSON`, `NUMBER_RANGE`, `INVALID_UTF8`, `INVALID_ARGUMENT`, `LIMIT`, `FORKED`. Thread-safe.
+ * Status: `PARSE` (the field), `INVALID_JSON`, `NUMBER_RANGE`, `INVALID_UTF8`, `INVALID_ARGUMENT`, `LIMIT`,
+ * `FORKED`. Thread-safe.
  */
 dictdb_status dictdb_predicate_contains(const char *field,
                                         size_t field_len,
@@ -840,7 +918,8 @@ dictdb_status dictdb_predicate_contains(const char *field,
  * `field`: a field reference. `value`: a JSON string.
  * `predicate`: gets the new handle; NULL on failure.
  *
- * Status: `PARSE` (the field), `INVALID_JSON`, `NUMBER_RANGE`, `INVALID_UTF8`, `INVALID_ARGUMENT`, `LIMIT`, `FORKED`. Thread-safe.
+ * Status: `PARSE` (the field), `INVALID_JSON`, `NUMBER_RANGE`, `INVALID_UTF8`, `INVALID_ARGUMENT`, `LIMIT`,
+ * `FORKED`. Thread-safe.
  */
 dictdb_status dictdb_predicate_startswith(const char *field,
                                           size_t field_len,
@@ -855,7 +934,8 @@ dictdb_status dictdb_predicate_startswith(const char *field,
  * `field`: a field reference. `value`: a JSON string.
  * `predicate`: gets the new handle; NULL on failure.
  *
- * Status: `PARSE` (the field), `INVALID_JSON`, `NUMBER_RANGE`, `INVALID_UTF8`, `INVALID_ARGUMENT`, `LIMIT`, `FORKED`. Thread-safe.
+ * Status: `PARSE` (the field), `INVALID_JSON`, `NUMBER_RANGE`, `INVALID_UTF8`, `INVALID_ARGUMENT`, `LIMIT`,
+ * `FORKED`. Thread-safe.
  */
 dictdb_status dictdb_predicate_endswith(const char *field,
                                         size_t field_len,
@@ -870,7 +950,8 @@ dictdb_status dictdb_predicate_endswith(const char *field,
  * `field`: a field reference. `value`: a JSON string.
  * `predicate`: gets the new handle; NULL on failure.
  *
- * Status: `PARSE` (the field), `INVALID_JSON`, `NUMBER_RANGE`, `INVALID_UTF8`, `INVALID_ARGUMENT`, `LIMIT`, `FORKED`. Thread-safe.
+ * Status: `PARSE` (the field), `INVALID_JSON`, `NUMBER_RANGE`, `INVALID_UTF8`, `INVALID_ARGUMENT`, `LIMIT`,
+ * `FORKED`. Thread-safe.
  */
 dictdb_status dictdb_predicate_iequals(const char *field,
                                        size_t field_len,
@@ -885,7 +966,8 @@ dictdb_status dictdb_predicate_iequals(const char *field,
  * `field`: a field reference. `value`: a JSON string.
  * `predicate`: gets the new handle; NULL on failure.
  *
- * Status: `PARSE` (the field), `INVALID_JSON`, `NUMBER_RANGE`, `INVALID_UTF8`, `INVALID_ARGUMENT`, `LIMIT`, `FORKED`. Thread-safe.
+ * Status: `PARSE` (the field), `INVALID_JSON`, `NUMBER_RANGE`, `INVALID_UTF8`, `INVALID_ARGUMENT`, `LIMIT`,
+ * `FORKED`. Thread-safe.
  */
 dictdb_status dictdb_predicate_icontains(const char *field,
                                          size_t field_len,
@@ -900,7 +982,8 @@ dictdb_status dictdb_predicate_icontains(const char *field,
  * `field`: a field reference. `value`: a JSON string.
  * `predicate`: gets the new handle; NULL on failure.
  *
- * Status: `PARSE` (the field), `INVALID_JSON`, `NUMBER_RANGE`, `INVALID_UTF8`, `INVALID_ARGUMENT`, `LIMIT`, `FORKED`. Thread-safe.
+ * Status: `PARSE` (the field), `INVALID_JSON`, `NUMBER_RANGE`, `INVALID_UTF8`, `INVALID_ARGUMENT`, `LIMIT`,
+ * `FORKED`. Thread-safe.
  */
 dictdb_status dictdb_predicate_istartswith(const char *field,
                                            size_t field_len,
@@ -915,7 +998,8 @@ dictdb_status dictdb_predicate_istartswith(const char *field,
  * `field`: a field reference. `value`: a JSON string.
  * `predicate`: gets the new handle; NULL on failure.
  *
- * Status: `PARSE` (the field), `INVALID_JSON`, `NUMBER_RANGE`, `INVALID_UTF8`, `INVALID_ARGUMENT`, `LIMIT`, `FORKED`. Thread-safe.
+ * Status: `PARSE` (the field), `INVALID_JSON`, `NUMBER_RANGE`, `INVALID_UTF8`, `INVALID_ARGUMENT`, `LIMIT`,
+ * `FORKED`. Thread-safe.
  */
 dictdb_status dictdb_predicate_iendswith(const char *field,
                                          size_t field_len,
@@ -953,10 +1037,13 @@ dictdb_status dictdb_predicate_is_not_null(const char *field,
 /**
  * All operands match.
  *
- * `operands`: an array of `count` predicates, which stay the caller's, at most 65,536; may be NULL if `count` is 0. Of no operands every record matches.
+ * `operands`: an array of `count` predicates, which stay the caller's, at most 65,536; may be NULL if
+ * `count` is 0. Of no operands every record matches.
  * `predicate`: gets the new handle; NULL on failure.
  *
- * Status: `INVALID_HANDLE` (one of the operands), `INVALID_ARGUMENT`, `LIMIT` (nested deeper than 128 levels), `FORKED`. Thread-safe.
+ * Status: `INVALID_HANDLE` (one of the operands), `INVALID_ARGUMENT`, `LIMIT` (nested deeper than 128
+ * levels, or more than 65,536
+ * nodes, shared ones counted each time), `FORKED`. Thread-safe.
  */
 dictdb_status dictdb_predicate_and(const dictdb_predicate *const *operands,
                                    size_t count,
@@ -966,10 +1053,13 @@ dictdb_status dictdb_predicate_and(const dictdb_predicate *const *operands,
 /**
  * At least one operand matches.
  *
- * `operands`: an array of `count` predicates, which stay the caller's, at most 65,536; may be NULL if `count` is 0. Of no operands no record matches.
+ * `operands`: an array of `count` predicates, which stay the caller's, at most 65,536; may be NULL if
+ * `count` is 0. Of no operands no record matches.
  * `predicate`: gets the new handle; NULL on failure.
  *
- * Status: `INVALID_HANDLE` (one of the operands), `INVALID_ARGUMENT`, `LIMIT` (nested deeper than 128 levels), `FORKED`. Thread-safe.
+ * Status: `INVALID_HANDLE` (one of the operands), `INVALID_ARGUMENT`, `LIMIT` (nested deeper than 128
+ * levels, or more than 65,536
+ * nodes, shared ones counted each time), `FORKED`. Thread-safe.
  */
 dictdb_status dictdb_predicate_or(const dictdb_predicate *const *operands,
                                   size_t count,
@@ -982,7 +1072,8 @@ dictdb_status dictdb_predicate_or(const dictdb_predicate *const *operands,
  * `operand`: stays the caller's.
  * `predicate`: gets the new handle; NULL on failure.
  *
- * Status: `INVALID_HANDLE`, `INVALID_ARGUMENT`, `LIMIT` (nested deeper than 128 levels), `FORKED`. Thread-safe.
+ * Status: `INVALID_HANDLE`, `INVALID_ARGUMENT`, `LIMIT` (nested deeper than 128 levels, or more than 65,536
+ * nodes), `FORKED`. Thread-safe.
  */
 dictdb_status dictdb_predicate_not(const dictdb_predicate *operand,
                                    dictdb_predicate **predicate,
@@ -998,7 +1089,8 @@ dictdb_status dictdb_predicate_not(const dictdb_predicate *operand,
  * `destructor`: may be NULL; called with `context` when the callback was replaced and its last call has ended.
  * On failure it is not called: the context is still the caller's.
  *
- * Status: `INVALID_ARGUMENT` (no such level, or a sample of 0), `FORKED`. Thread-safe; may be called from the callback.
+ * Status: `INVALID_ARGUMENT` (no such level, or a sample of 0), `FORKED`. Thread-safe; may be called from
+ * the callback.
  */
 dictdb_status dictdb_log_set(int32_t level,
                              uint32_t debug_sample,

@@ -2,12 +2,15 @@
 
 use std::ffi::c_char;
 
-/// A piece of memory that results are written into. It belongs to the caller and is reused and grown from call to call.
+/// A piece of memory that results are written into. It belongs to the caller and is reused and grown from
+/// call to call.
 ///
-/// Start with `DICTDB_BUFFER_INIT` (all zero), pass the same buffer to as many calls as you like, read `data` and
+/// Start with `DICTDB_BUFFER_INIT` (all zero), pass the same buffer to as many calls as you like, read
+/// `data` and
 /// `len` after each, and end with `dictdb_buffer_free`. Set no member yourself.
 ///
-/// After success `data` holds `len` bytes of UTF-8 text and a NUL that `len` does not count. After failure `len` is 0
+/// After success `data` holds `len` bytes of UTF-8 text and a NUL that `len` does not count. After failure
+/// `len` is 0
 /// and `data` is NULL or `""`. `data` is valid until the next call that gets the buffer.
 ///
 /// Thread-safety: one thread at a time, like a `char` array. Different buffers are independent.

@@ -147,8 +147,10 @@ pub extern "C" fn dictdb_error_message(error: *const dictdb_error) -> *const c_c
 }
 
 /// The facts, for programs: a JSON object. Its members, each only where it applies:
-/// `parameter` (the argument at fault), `field`, `expected`, `actual` (a schema violation), `key`, `found`, `table`,
-/// `index` (position of the failing record in a bulk call, from 0), `position` (byte offset into the text that was passed),
+/// `parameter` (the argument at fault), `field`, `expected`, `actual` (a schema violation), `key`, `found`,
+/// `table`,
+/// `index` (position of the failing record in a bulk call, from 0), `position` (byte offset into the text
+/// that was passed),
 /// `option`, `what` and `limit`, `bytes`.
 ///
 /// `error`: may be NULL or freed, then the result is `"{}"`.

@@ -13,7 +13,8 @@ pub(super) struct Text<'a> {
 
 impl<'a> Text<'a> {
     /// # Safety
-    /// `buffer` is NULL or points to a `dictdb_buffer` that only this library has written and no other thread uses.
+    /// `buffer` is NULL or points to a `dictdb_buffer` that only this library has written and no other
+    /// thread uses.
     #[inline]
     pub(super) unsafe fn new(buffer: *mut dictdb_buffer) -> Self {
         // SAFETY: the caller's promise.

@@ -36,55 +36,70 @@
  *
  * What holds for every function
  * -----------------------------
- * Result. A function that can fail returns a `dictdb_status`; 0 is success. Its results leave through output arguments. On failure
- * nothing was changed, output handles are NULL, output buffers are empty and numbers are untouched.
+ * Result. A function that can fail returns a `dictdb_status`; 0 is success. Its results leave through output
+ * arguments. On failure nothing was changed, output handles are NULL, output buffers are empty and numbers
+ * are untouched.
  *
- * Errors. The last argument, `error`, may be NULL. Otherwise it is set by every call: to NULL on success, else to an error object that the
- * caller reads (`dictdb_error_message`, `dictdb_error_detail`) and frees (`dictdb_error_free`). RECORD_NOT_FOUND and FORKED come without an
- * object, so that a miss costs nothing. There is no "last error" kept anywhere: calls may change threads freely.
+ * Errors. The last argument, `error`, may be NULL. Otherwise it is set by every call: to NULL on success,
+ * else to an error object that the caller reads (`dictdb_error_message`, `dictdb_error_detail`) and frees
+ * (`dictdb_error_free`). RECORD_NOT_FOUND and FORKED come without an object, so that a miss costs nothing.
+ * Read `error` in a statement after the call: C does not say which argument of a call is evaluated first.
+ * There is no "last error" kept anywhere: calls may change threads freely.
  *
- * Text. Names, field references and JSON come as a pointer and a length in bytes; the length `DICTDB_NTS` says that the text ends at its first
- * NUL. Text must be UTF-8. It is read during the call only and never kept. Where a text may be NULL the function says so.
+ * Text. Names, field references and JSON come as a pointer and a length in bytes; the length `DICTDB_NTS`
+ * says that the text ends at its first NUL. Text must be UTF-8. It is read during the call only and never
+ * kept. Where a text may be NULL the function says so.
  *
- * Buffers. Text comes back in a `dictdb_buffer` that belongs to the caller and is reused from call to call; see there.
+ * Buffers. Text comes back in a `dictdb_buffer` that belongs to the caller and is reused from call to call;
+ * see there.
  *
- * Handles. `dictdb_db *`, `dictdb_table *`, `dictdb_predicate *` and `dictdb_error *` are handles, not addresses: never dereference them. Each is freed by its
- * `_free` function, which takes NULL, never fails, and may be called in any order and from any thread, also while another thread is in a call with that
- * handle: that call ends as usual. A handle that is NULL, was freed, is of another type or is not from this library gives INVALID_HANDLE,
- * never undefined behaviour. `const` marks what a function only reads.
+ * Handles. `dictdb_db *`, `dictdb_table *`, `dictdb_predicate *` and `dictdb_error *` are handles, not
+ * addresses: never dereference them. Each is freed by its `_free` function, which takes NULL, never fails,
+ * and may be called in any order and from any thread, also while another thread is in a call with that
+ * handle: that call ends as usual. A handle that is NULL, was freed, is of another type or is not from this
+ * library gives INVALID_HANDLE, never undefined behaviour. `const` marks what a function only reads.
  *
- * Threads. Every function may be called from any thread at any time; handles are shared freely. (A buffer is like a `char` array: one thread at a time.)
- * Each operation is atomic and takes effect at one instant between call and return: nobody sees half of it. Tables are independent of each other. Reads of one table
- * run in parallel; a long read works on a version of the table and holds up no writer. No lock is held when a call returns and none while
- * a callback runs, so no order of calls can deadlock.
+ * Threads. Every function may be called from any thread at any time; handles are shared freely. (A buffer is
+ * like a `char` array: one thread at a time.) Each operation is atomic and takes effect at one instant
+ * between call and return: nobody sees half of it. Tables are independent of each other. Reads of one table
+ * run in parallel; a long read works on a version of the table and holds up no writer. No lock is held when
+ * a call returns and none while a callback runs, so no order of calls can deadlock.
  *
- * Fork. In a child process made by fork() after the library was used, every fallible function returns FORKED and every `_free` of a handle does nothing.
- * Nothing hangs. exec() as usual.
+ * Fork. In a child process made by fork() after the library was used, every fallible function returns FORKED
+ * and every `_free` of a handle does nothing. Nothing hangs. exec() as usual.
  *
- * Memory. OUT_OF_MEMORY comes from calls whose need grows with what they are given; nothing was changed. If the allocator fails on a small
- * fixed-size need, the process is aborted, as by any Rust library.
+ * Memory. OUT_OF_MEMORY comes from calls whose need grows with what they are given; nothing was changed. If
+ * the allocator fails on a small fixed-size need, the process is aborted, as by any Rust library.
  *
  * What is left to the caller: pointers and lengths of text, buffers and arrays must be right.
  *
  * Records and values
  * ------------------
- * Values are JSON. Integers are exact from -2^63 to 2^64-1; beyond that NUMBER_RANGE. Other numbers are finite IEEE doubles; `1e999` is INVALID_JSON. A number keeps the
- * spelling it came with (`1.50`). Strings are UTF-8; a lone surrogate escape is INVALID_JSON. Of a repeated name in an object the last value
- * counts, in the first one's place. Field order is kept. Values nest at most 128 levels deep (LIMIT). A record's text is at most 256 MiB (LIMIT).
+ * Values are JSON. Integers are exact from -2^63 to 2^64-1; beyond that NUMBER_RANGE. Other numbers are
+ * finite IEEE doubles; `1e999` is INVALID_JSON. A number keeps the spelling it came with (`1.50`). Strings
+ * are UTF-8; a lone surrogate escape is INVALID_JSON. Of a repeated name in an object the last value counts,
+ * in the first one's place. Field order is kept. Values nest at most 128 levels deep (LIMIT). A record's
+ * text is at most 256 MiB (LIMIT).
  *
  * Missing fields and null are alike to predicates and ordering; they differ only in what is printed back.
  *
- * Equality: numbers by mathematical value (`1` equals `1.0`; 2^53+1 is not 2^53), arrays by element, objects by key. `true` is not `1`.
- * Order: null < false < true < numbers < strings (by code point) < arrays (by element) < objects (by their sorted keys, then values).
+ * Equality: numbers by mathematical value (`1` equals `1.0`; 2^53+1 is not 2^53), arrays by element, objects
+ * by key. `true` is not `1`.
+ * Order: null < false < true < numbers < strings (by code point) < arrays (by element) < objects (by their
+ * sorted keys, then values).
  *
- * Keys. The primary key is a signed 64-bit integer or a non-empty string; `1` and `"1"` are two keys. A record without it, or with null, gets the next integer: one
- * more than the largest integer key ever stored in the table, from 1. Concurrent inserts never get the same one.
+ * Keys. The primary key is a signed 64-bit integer or a non-empty string; `1` and `"1"` are two keys. A
+ * record without it, or with null, gets the next integer: one more than the largest integer key ever stored
+ * in the table, from 1. Concurrent inserts never get the same one.
  *
- * Natural order is the order of insertion. A record keeps its place when it is changed, also when its key is.
+ * Natural order is the order of insertion. A record keeps its place when it is changed, also when its key
+ * is.
  *
- * Schema. Every field of the schema is required and no others are allowed; the key field is added as `int` if absent. Types: `int` (not `true`, not `1.0`), `float`
- * (an integer too), `str`, `bool`, `list` (array), `dict` (object). `{"type": T, "nullable": true}` takes null or absence; `"default"` fills an absence.
+ * Schema. Every field of the schema is required and no others are allowed; the key field is added as `int`
+ * if absent. Types: `int` (not `true`, not `1.0`), `float` (an integer too), `str`, `bool`, `list` (array),
+ * `dict` (object). `{"type": T, "nullable": true}` takes null or absence; `"default"` fills an absence.
  *
- * Field references, in predicates, `columns` and `order_by`, are paths: `age`, `address.city`, `tags[0]`. A name that itself has a dot, a bracket or a
- * backquote, or starts with `-` in `order_by`, is written in backquotes, a backquote inside it doubled: `` `a.b` ``. Records and changes use plain names.
+ * Field references, in predicates, `columns` and `order_by`, are paths: `age`, `address.city`, `tags[0]`. A
+ * name that itself has a dot, a bracket or a backquote, or starts with `-` in `order_by`, is written in
+ * backquotes, a backquote inside it doubled: `` `a.b` ``. Records and changes use plain names.
  */

@@ -10,10 +10,12 @@ use crate::ffi::text;
 use std::ffi::c_char;
 use std::sync::Arc;
 
-/// A predicate: says of each record whether it matches. Immutable: any number of threads may use it at the same time, with any
+/// A predicate: says of each record whether it matches. Immutable: any number of threads may use it at the
+/// same time, with any
 /// number of tables.
 ///
-/// Made by the functions below, freed by `dictdb_predicate_free`. Predicates made from others (`and`, `or`, `not`) keep what they
+/// Made by the functions below, freed by `dictdb_predicate_free`. Predicates made from others (`and`, `or`,
+/// `not`) keep what they
 /// need: the operands may be freed in any order.
 #[allow(non_camel_case_types)]
 pub struct dictdb_predicate {
@@ -43,12 +45,14 @@ pub unsafe extern "C" fn dictdb_predicate_all(
     unsafe { finish(make, predicate, error) }
 }
 
-/// The field equals the value: `field = value`. Null equals null and a missing field; `1` equals `1.0`; `true` is not `1`.
+/// The field equals the value: `field = value`. Null equals null and a missing field; `1` equals `1.0`;
+/// `true` is not `1`.
 ///
 /// `field`: a field reference. `value`: any JSON value.
 /// `predicate`: gets the new handle; NULL on failure.
 ///
-/// Status: `PARSE` (the field), `INVALID_JSON`, `NUMBER_RANGE`, `INVALID_UTF8`, `INVALID_ARGUMENT`, `LIMIT`, `FORKED`. Thread-safe.
+/// Status: `PARSE` (the field), `INVALID_JSON`, `NUMBER_RANGE`, `INVALID_UTF8`, `INVALID_ARGUMENT`, `LIMIT`,
+/// `FORKED`. Thread-safe.
 #[no_mangle]
 pub unsafe extern "C" fn dictdb_predicate_eq(
     field: *const c_char,
@@ -69,12 +73,14 @@ pub unsafe extern "C" fn dictdb_predicate_eq(
     unsafe { finish(make, predicate, error) }
 }
 
-/// The field does not equal the value: the exact opposite of `dictdb_predicate_eq`, so a missing field is `ne` 5.
+/// The field does not equal the value: the exact opposite of `dictdb_predicate_eq`, so a missing field is
+/// `ne` 5.
 ///
 /// `field`: a field reference. `value`: any JSON value.
 /// `predicate`: gets the new handle; NULL on failure.
 ///
-/// Status: `PARSE` (the field), `INVALID_JSON`, `NUMBER_RANGE`, `INVALID_UTF8`, `INVALID_ARGUMENT`, `LIMIT`, `FORKED`. Thread-safe.
+/// Status: `PARSE` (the field), `INVALID_JSON`, `NUMBER_RANGE`, `INVALID_UTF8`, `INVALID_ARGUMENT`, `LIMIT`,
+/// `FORKED`. Thread-safe.
 #[no_mangle]
 pub unsafe extern "C" fn dictdb_predicate_ne(
     field: *const c_char,
@@ -97,10 +103,12 @@ pub unsafe extern "C" fn dictdb_predicate_ne(
 
 /// The field is less than the value: `field < value`.
 ///
-/// `field`: a field reference. `value`: any JSON value. Values of another kind than the field's never match, nor does null.
+/// `field`: a field reference. `value`: any JSON value. Values of another kind than the field's never match,
+/// nor does null.
 /// `predicate`: gets the new handle; NULL on failure.
 ///
-/// Status: `PARSE` (the field), `INVALID_JSON`, `NUMBER_RANGE`, `INVALID_UTF8`, `INVALID_ARGUMENT`, `LIMIT`, `FORKED`. Thread-safe.
+/// Status: `PARSE` (the field), `INVALID_JSON`, `NUMBER_RANGE`, `INVALID_UTF8`, `INVALID_ARGUMENT`, `LIMIT`,
+/// `FORKED`. Thread-safe.
 #[no_mangle]
 pub unsafe extern "C" fn dictdb_predicate_lt(
     field: *const c_char,
@@ -123,10 +131,12 @@ pub unsafe extern "C" fn dictdb_predicate_lt(
 
 /// The field is less than or equal to the value: `field <= value`.
 ///
-/// `field`: a field reference. `value`: any JSON value. Values of another kind than the field's never match, nor does null.
+/// `field`: a field reference. `value`: any JSON value. Values of another kind than the field's never match,
+/// nor does null.
 /// `predicate`: gets the new handle; NULL on failure.
 ///
-/// Status: `PARSE` (the field), `INVALID_JSON`, `NUMBER_RANGE`, `INVALID_UTF8`, `INVALID_ARGUMENT`, `LIMIT`, `FORKED`. Thread-safe.
+/// Status: `PARSE` (the field), `INVALID_JSON`, `NUMBER_RANGE`, `INVALID_UTF8`, `INVALID_ARGUMENT`, `LIMIT`,
+/// `FORKED`. Thread-safe.
 #[no_mangle]
 pub unsafe extern "C" fn dictdb_predicate_le(
     field: *const c_char,
@@ -149,10 +159,12 @@ pub unsafe extern "C" fn dictdb_predicate_le(
 
 /// The field is greater than the value: `field > value`.
 ///
-/// `field`: a field reference. `value`: any JSON value. Values of another kind than the field's never match, nor does null.
+/// `field`: a field reference. `value`: any JSON value. Values of another kind than the field's never match,
+/// nor does null.
 /// `predicate`: gets the new handle; NULL on failure.
 ///
-/// Status: `PARSE` (the field), `INVALID_JSON`, `NUMBER_RANGE`, `INVALID_UTF8`, `INVALID_ARGUMENT`, `LIMIT`, `FORKED`. Thread-safe.
+/// Status: `PARSE` (the field), `INVALID_JSON`, `NUMBER_RANGE`, `INVALID_UTF8`, `INVALID_ARGUMENT`, `LIMIT`,
+/// `FORKED`. Thread-safe.
 #[no_mangle]
 pub unsafe extern "C" fn dictdb_predicate_gt(
     field: *const c_char,
@@ -175,10 +187,12 @@ pub unsafe extern "C" fn dictdb_predicate_gt(
 
 /// The field is greater than or equal to the value: `field >= value`.
 ///
-/// `field`: a field reference. `value`: any JSON value. Values of another kind than the field's never match, nor does null.
+/// `field`: a field reference. `value`: any JSON value. Values of another kind than the field's never match,
+/// nor does null.
 /// `predicate`: gets the new handle; NULL on failure.
 ///
-/// Status: `PARSE` (the field), `INVALID_JSON`, `NUMBER_RANGE`, `INVALID_UTF8`, `INVALID_ARGUMENT`, `LIMIT`, `FORKED`. Thread-safe.
+/// Status: `PARSE` (the field), `INVALID_JSON`, `NUMBER_RANGE`, `INVALID_UTF8`, `INVALID_ARGUMENT`, `LIMIT`,
+/// `FORKED`. Thread-safe.
 #[no_mangle]
 pub unsafe extern "C" fn dictdb_predicate_ge(
     field: *const c_char,
@@ -204,7 +218,8 @@ pub unsafe extern "C" fn dictdb_predicate_ge(
 /// `field`: a field reference. `values`: a JSON array; of an empty one nothing matches.
 /// `predicate`: gets the new handle; NULL on failure.
 ///
-/// Status: `PARSE` (the field), `INVALID_JSON`, `NUMBER_RANGE`, `INVALID_UTF8`, `INVALID_ARGUMENT`, `LIMIT`, `FORKED`. Thread-safe.
+/// Status: `PARSE` (the field), `INVALID_JSON`, `NUMBER_RANGE`, `INVALID_UTF8`, `INVALID_ARGUMENT`, `LIMIT`,
+/// `FORKED`. Thread-safe.
 #[no_mangle]
 pub unsafe extern "C" fn dictdb_predicate_is_in(
     field: *const c_char,
@@ -227,10 +242,12 @@ pub unsafe extern "C" fn dictdb_predicate_is_in(
 
 /// The field lies between two values, both included: `low <= field AND field <= high`.
 ///
-/// `field`: a field reference. `low`, `high`: any JSON values; kinds other than the field's, and null, never match.
+/// `field`: a field reference. `low`, `high`: any JSON values; kinds other than the field's, and null, never
+/// match.
 /// `predicate`: gets the new handle; NULL on failure.
 ///
-/// Status: `PARSE` (the field), `INVALID_JSON`, `NUMBER_RANGE`, `INVALID_UTF8`, `INVALID_ARGUMENT`, `LIMIT`, `FORKED`. Thread-safe.
+/// Status: `PARSE` (the field), `INVALID_JSON`, `NUMBER_RANGE`, `INVALID_UTF8`, `INVALID_ARGUMENT`, `LIMIT`,
+/// `FORKED`. Thread-safe.
 #[no_mangle]
 pub unsafe extern "C" fn dictdb_predicate_between(
     field: *const c_char,
@@ -257,12 +274,14 @@ pub unsafe extern "C" fn dictdb_predicate_between(
 
 /// The field is a string that matches a pattern.
 ///
-/// `field`: a field reference. `pattern`: a JSON string of at most 8,192 bytes: `%` stands for any run of characters, `_` for one code point;
+/// `field`: a field reference. `pattern`: a JSON string of at most 8,192 bytes: `%` stands for any run of
+/// characters, `_` for one code point;
 /// the whole string must match, line ends included.
 /// `escape`: a code point that makes the character after it stand for itself, such as `'\\'`; 0 for none.
 /// `predicate`: gets the new handle; NULL on failure.
 ///
-/// Status: `PARSE` (the field, or a pattern that ends with its escape), `LIMIT`, `INVALID_JSON`, `INVALID_UTF8`, `INVALID_ARGUMENT`,
+/// Status: `PARSE` (the field, or a pattern that ends with its escape), `LIMIT`, `INVALID_JSON`,
+/// `INVALID_UTF8`, `INVALID_ARGUMENT`,
 /// `FORKED`. Thread-safe.
 #[no_mangle]
 pub unsafe extern "C" fn dictdb_predicate_like(
@@ -288,12 +307,14 @@ pub unsafe extern "C" fn dictdb_predicate_like(
 
 /// As `dictdb_predicate_like`, with both sides in Unicode lower case.
 ///
-/// `field`: a field reference. `pattern`: a JSON string of at most 8,192 bytes: `%` stands for any run of characters, `_` for one code point;
+/// `field`: a field reference. `pattern`: a JSON string of at most 8,192 bytes: `%` stands for any run of
+/// characters, `_` for one code point;
 /// the whole string must match, line ends included.
 /// `escape`: a code point that makes the character after it stand for itself, such as `'\\'`; 0 for none.
 /// `predicate`: gets the new handle; NULL on failure.
 ///
-/// Status: `PARSE` (the field, or a pattern that ends with its escape), `LIMIT`, `INVALID_JSON`, `INVALID_UTF8`, `INVALID_ARGUMENT`,
+/// Status: `PARSE` (the field, or a pattern that ends with its escape), `LIMIT`, `INVALID_JSON`,
+/// `INVALID_UTF8`, `INVALID_ARGUMENT`,
 /// `FORKED`. Thread-safe.
 #[no_mangle]
 pub unsafe extern "C" fn dictdb_predicate_ilike(
@@ -322,7 +343,8 @@ pub unsafe extern "C" fn dictdb_predicate_ilike(
 /// `field`: a field reference. `value`: any JSON value; only arrays can contain one that is no string.
 /// `predicate`: gets the new handle; NULL on failure.
 ///
-/// Status: `PARSE` (the field), `INVALID_JSON`, `NUMBER_RANGE`, `INVALID_UTF8`, `INVALID_ARGUMENT`, `LIMIT`, `FORKED`. Thread-safe.
+/// Status: `PARSE` (the field), `INVALID_JSON`, `NUMBER_RANGE`, `INVALID_UTF8`, `INVALID_ARGUMENT`, `LIMIT`,
+/// `FORKED`. Thread-safe.
 #[no_mangle]
 pub unsafe extern "C" fn dictdb_predicate_contains(
     field: *const c_char,
@@ -348,7 +370,8 @@ pub unsafe extern "C" fn dictdb_predicate_contains(
 /// `field`: a field reference. `value`: a JSON string.
 /// `predicate`: gets the new handle; NULL on failure.
 ///
-/// Status: `PARSE` (the field), `INVALID_JSON`, `NUMBER_RANGE`, `INVALID_UTF8`, `INVALID_ARGUMENT`, `LIMIT`, `FORKED`. Thread-safe.
+/// Status: `PARSE` (the field), `INVALID_JSON`, `NUMBER_RANGE`, `INVALID_UTF8`, `INVALID_ARGUMENT`, `LIMIT`,
+/// `FORKED`. Thread-safe.
 #[no_mangle]
 pub unsafe extern "C" fn dictdb_predicate_startswith(
     field: *const c_char,
@@ -379,7 +402,8 @@ pub unsafe extern "C" fn dictdb_predicate_startswith(
 /// `field`: a field reference. `value`: a JSON string.
 /// `predicate`: gets the new handle; NULL on failure.
 ///
-/// Status: `PARSE` (the field), `INVALID_JSON`, `NUMBER_RANGE`, `INVALID_UTF8`, `INVALID_ARGUMENT`, `LIMIT`, `FORKED`. Thread-safe.
+/// Status: `PARSE` (the field), `INVALID_JSON`, `NUMBER_RANGE`, `INVALID_UTF8`, `INVALID_ARGUMENT`, `LIMIT`,
+/// `FORKED`. Thread-safe.
 #[no_mangle]
 pub unsafe extern "C" fn dictdb_predicate_endswith(
     field: *const c_char,
@@ -410,7 +434,8 @@ pub unsafe extern "C" fn dictdb_predicate_endswith(
 /// `field`: a field reference. `value`: a JSON string.
 /// `predicate`: gets the new handle; NULL on failure.
 ///
-/// Status: `PARSE` (the field), `INVALID_JSON`, `NUMBER_RANGE`, `INVALID_UTF8`, `INVALID_ARGUMENT`, `LIMIT`, `FORKED`. Thread-safe.
+/// Status: `PARSE` (the field), `INVALID_JSON`, `NUMBER_RANGE`, `INVALID_UTF8`, `INVALID_ARGUMENT`, `LIMIT`,
+/// `FORKED`. Thread-safe.
 #[no_mangle]
 pub unsafe extern "C" fn dictdb_predicate_iequals(
     field: *const c_char,
@@ -441,7 +466,8 @@ pub unsafe extern "C" fn dictdb_predicate_iequals(
 /// `field`: a field reference. `value`: a JSON string.
 /// `predicate`: gets the new handle; NULL on failure.
 ///
-/// Status: `PARSE` (the field), `INVALID_JSON`, `NUMBER_RANGE`, `INVALID_UTF8`, `INVALID_ARGUMENT`, `LIMIT`, `FORKED`. Thread-safe.
+/// Status: `PARSE` (the field), `INVALID_JSON`, `NUMBER_RANGE`, `INVALID_UTF8`, `INVALID_ARGUMENT`, `LIMIT`,
+/// `FORKED`. Thread-safe.
 #[no_mangle]
 pub unsafe extern "C" fn dictdb_predicate_icontains(
     field: *const c_char,
@@ -472,7 +498,8 @@ pub unsafe extern "C" fn dictdb_predicate_icontains(
 /// `field`: a field reference. `value`: a JSON string.
 /// `predicate`: gets the new handle; NULL on failure.
 ///
-/// Status: `PARSE` (the field), `INVALID_JSON`, `NUMBER_RANGE`, `INVALID_UTF8`, `INVALID_ARGUMENT`, `LIMIT`, `FORKED`. Thread-safe.
+/// Status: `PARSE` (the field), `INVALID_JSON`, `NUMBER_RANGE`, `INVALID_UTF8`, `INVALID_ARGUMENT`, `LIMIT`,
+/// `FORKED`. Thread-safe.
 #[no_mangle]
 pub unsafe extern "C" fn dictdb_predicate_istartswith(
     field: *const c_char,
@@ -503,7 +530,8 @@ pub unsafe extern "C" fn dictdb_predicate_istartswith(
 /// `field`: a field reference. `value`: a JSON string.
 /// `predicate`: gets the new handle; NULL on failure.
 ///
-/// Status: `PARSE` (the field), `INVALID_JSON`, `NUMBER_RANGE`, `INVALID_UTF8`, `INVALID_ARGUMENT`, `LIMIT`, `FORKED`. Thread-safe.
+/// Status: `PARSE` (the field), `INVALID_JSON`, `NUMBER_RANGE`, `INVALID_UTF8`, `INVALID_ARGUMENT`, `LIMIT`,
+/// `FORKED`. Thread-safe.
 #[no_mangle]
 pub unsafe extern "C" fn dictdb_predicate_iendswith(
     field: *const c_char,
@@ -575,10 +603,13 @@ pub unsafe extern "C" fn dictdb_predicate_is_not_null(
 
 /// All operands match.
 ///
-/// `operands`: an array of `count` predicates, which stay the caller's, at most 65,536; may be NULL if `count` is 0. Of no operands every record matches.
+/// `operands`: an array of `count` predicates, which stay the caller's, at most 65,536; may be NULL if
+/// `count` is 0. Of no operands every record matches.
 /// `predicate`: gets the new handle; NULL on failure.
 ///
-/// Status: `INVALID_HANDLE` (one of the operands), `INVALID_ARGUMENT`, `LIMIT` (nested deeper than 128 levels), `FORKED`. Thread-safe.
+/// Status: `INVALID_HANDLE` (one of the operands), `INVALID_ARGUMENT`, `LIMIT` (nested deeper than 128
+/// levels, or more than 65,536
+/// nodes, shared ones counted each time), `FORKED`. Thread-safe.
 #[no_mangle]
 pub unsafe extern "C" fn dictdb_predicate_and(
     operands: *const *const dictdb_predicate,
@@ -597,10 +628,13 @@ pub unsafe extern "C" fn dictdb_predicate_and(
 
 /// At least one operand matches.
 ///
-/// `operands`: an array of `count` predicates, which stay the caller's, at most 65,536; may be NULL if `count` is 0. Of no operands no record matches.
+/// `operands`: an array of `count` predicates, which stay the caller's, at most 65,536; may be NULL if
+/// `count` is 0. Of no operands no record matches.
 /// `predicate`: gets the new handle; NULL on failure.
 ///
-/// Status: `INVALID_HANDLE` (one of the operands), `INVALID_ARGUMENT`, `LIMIT` (nested deeper than 128 levels), `FORKED`. Thread-safe.
+/// Status: `INVALID_HANDLE` (one of the operands), `INVALID_ARGUMENT`, `LIMIT` (nested deeper than 128
+/// levels, or more than 65,536
+/// nodes, shared ones counted each time), `FORKED`. Thread-safe.
 #[no_mangle]
 pub unsafe extern "C" fn dictdb_predicate_or(
     operands: *const *const dictdb_predicate,
@@ -622,7 +656,8 @@ pub unsafe extern "C" fn dictdb_predicate_or(
 /// `operand`: stays the caller's.
 /// `predicate`: gets the new handle; NULL on failure.
 ///
-/// Status: `INVALID_HANDLE`, `INVALID_ARGUMENT`, `LIMIT` (nested deeper than 128 levels), `FORKED`. Thread-safe.
+/// Status: `INVALID_HANDLE`, `INVALID_ARGUMENT`, `LIMIT` (nested deeper than 128 levels, or more than 65,536
+/// nodes), `FORKED`. Thread-safe.
 #[no_mangle]
 pub unsafe extern "C" fn dictdb_predicate_not(
     operand: *const dictdb_predicate,

@@ -40,7 +40,8 @@ impl<T> UnsafeCell<T> {
     }
 }
 
-/// loom gives sequentially consistent operations no more than acquire and release; only its fences order fully. So the
+/// loom gives sequentially consistent operations no more than acquire and release; only its fences order
+/// fully. So the
 /// model says by a fence what the operations themselves say outside of it.
 #[cfg(loom)]
 fn settle_order() {

@@ -34,27 +34,27 @@ pub const DICTDB_STATUS_INVALID_ARGUMENT: i32 = 9;
 pub const DICTDB_STATUS_INVALID_HANDLE: i32 = 10;
 /// An integer lies outside [-2^63, 2^64-1], or an automatic key would.
 pub const DICTDB_STATUS_NUMBER_RANGE: i32 = 11;
-/// An operation met a value of a kind that it is not defined for.
+/// An operation met a value of a kind that it is not defined for. Not used by this version.
 pub const DICTDB_STATUS_TYPE_MISMATCH: i32 = 12;
-/// A field reference or a predicate text cannot be parsed.
+/// A field reference or a pattern cannot be parsed.
 pub const DICTDB_STATUS_PARSE: i32 = 13;
 /// A documented limit was exceeded.
 pub const DICTDB_STATUS_LIMIT: i32 = 14;
-/// An index of another kind exists on that field.
+/// An index of another kind exists on that field. Not used by this version.
 pub const DICTDB_STATUS_INDEX_EXISTS: i32 = 15;
-/// The operating system refused to read or write a file.
+/// The operating system refused to read or write a file. Not used by this version.
 pub const DICTDB_STATUS_IO: i32 = 16;
-/// A file is damaged.
+/// A file is damaged. Not used by this version.
 pub const DICTDB_STATUS_CORRUPT: i32 = 17;
-/// This build or this kind of object does not support the operation.
+/// This build or this kind of object does not support the operation. Not used by this version.
 pub const DICTDB_STATUS_UNSUPPORTED: i32 = 18;
-/// The operation was cancelled; nothing changed.
+/// The operation was cancelled; nothing changed. Not used by this version.
 pub const DICTDB_STATUS_CANCELLED: i32 = 19;
-/// The operation ran out of time; nothing changed.
+/// The operation ran out of time; nothing changed. Not used by this version.
 pub const DICTDB_STATUS_TIMEOUT: i32 = 20;
-/// The operation conflicts with another one.
+/// The operation conflicts with another one. Not used by this version.
 pub const DICTDB_STATUS_CONFLICT: i32 = 21;
-/// The object is not in a state to do that now.
+/// The object is not in a state to do that now. Not used by this version.
 pub const DICTDB_STATUS_UNAVAILABLE: i32 = 22;
 /// Memory could not be had; nothing changed.
 pub const DICTDB_STATUS_OUT_OF_MEMORY: i32 = 23;

@@ -14,9 +14,11 @@ use serde_json::json;
 use std::ffi::c_char;
 use std::sync::Arc;
 
-/// A handle to a table. Made by `dictdb_db_create_table` and `dictdb_db_get_table`, freed by `dictdb_table_free`.
+/// A handle to a table. Made by `dictdb_db_create_table` and `dictdb_db_get_table`, freed by
+/// `dictdb_table_free`.
 ///
-/// Every function may be called from any thread at any time. Each is atomic: it takes effect at one instant between call and
+/// Every function may be called from any thread at any time. Each is atomic: it takes effect at one instant
+/// between call and
 /// return, wholly or not at all, and holds no lock when it returns.
 #[allow(non_camel_case_types)]
 pub struct dictdb_table {
@@ -47,7 +49,8 @@ pub extern "C" fn dictdb_table_free(table: *mut dictdb_table) {
 
 /// Inserts one record.
 ///
-/// `record`: a JSON object. Without the key field, or with it null, the record gets the next integer key, as its last field.
+/// `record`: a JSON object. Without the key field, or with it null, the record gets the next integer key, as
+/// its last field.
 /// `key`: may be NULL; gets the record's key as JSON text: `42` or `"abc"`.
 ///
 /// Status: `DUPLICATE_KEY`, `INVALID_KEY`, `SCHEMA`, `INVALID_JSON`, `NUMBER_RANGE`, `LIMIT`, `INVALID_UTF8`,
@@ -79,7 +82,8 @@ pub unsafe extern "C" fn dictdb_table_insert(
 /// `records`: a JSON array of objects, each as for `dictdb_table_insert`.
 /// `keys`: may be NULL; gets a JSON array of the keys, in the order of the records.
 ///
-/// Status: as for `dictdb_table_insert`; the error's message and detail name the failing record by its `index`. Thread-safe.
+/// Status: as for `dictdb_table_insert`; the error's message and detail name the failing record by its
+/// `index`. Thread-safe.
 #[no_mangle]
 pub unsafe extern "C" fn dictdb_table_insert_many(
     table: *mut dictdb_table,
@@ -109,7 +113,8 @@ pub unsafe extern "C" fn dictdb_table_insert_many(
 /// `outcome`: may be NULL; gets one of `DICTDB_UPSERT_…`; untouched on failure.
 /// `key`: may be NULL; gets the record's key as JSON text.
 ///
-/// Status: as for `dictdb_table_insert`. With `UPDATE`, the schema is checked on the merged record, so a conflict
+/// Status: as for `dictdb_table_insert`. With `UPDATE`, the schema is checked on the merged record, so a
+/// conflict
 /// may give fields only in part. Thread-safe.
 #[no_mangle]
 pub unsafe extern "C" fn dictdb_table_upsert(
@@ -160,7 +165,8 @@ pub unsafe extern "C" fn dictdb_table_upsert(
 /// `key`: JSON text: `42` or `"abc"`.
 /// `record`: gets the record as JSON text.
 ///
-/// Status: `RECORD_NOT_FOUND`, `INVALID_KEY`, `INVALID_JSON`, `INVALID_UTF8`, `INVALID_ARGUMENT`, `INVALID_HANDLE`,
+/// Status: `RECORD_NOT_FOUND`, `INVALID_KEY`, `INVALID_JSON`, `INVALID_UTF8`, `INVALID_ARGUMENT`,
+/// `INVALID_HANDLE`,
 /// `TABLE_NOT_FOUND` (dropped), `OUT_OF_MEMORY`, `FORKED`. Thread-safe.
 #[no_mangle]
 pub unsafe extern "C" fn dictdb_table_get(
@@ -188,7 +194,8 @@ pub unsafe extern "C" fn dictdb_table_get(
 ///
 /// `record`: gets the record as JSON text.
 ///
-/// Status: `RECORD_NOT_FOUND`, `INVALID_ARGUMENT`, `INVALID_HANDLE`, `TABLE_NOT_FOUND` (dropped), `OUT_OF_MEMORY`, `FORKED`. Thread-safe.
+/// Status: `RECORD_NOT_FOUND`, `INVALID_ARGUMENT`, `INVALID_HANDLE`, `TABLE_NOT_FOUND` (dropped),
+/// `OUT_OF_MEMORY`, `FORKED`. Thread-safe.
 #[no_mangle]
 pub unsafe extern "C" fn dictdb_table_get_int(
     table: *const dictdb_table,
@@ -210,7 +217,7 @@ pub unsafe extern "C" fn dictdb_table_get_int(
 
 /// Reads many records by their keys, as of one instant.
 ///
-/// `keys`: a JSON array of keys.
+/// `keys`: a JSON array of keys, in which a key may stand more than once.
 /// `records`: gets a JSON array as long as `keys`: each record in its key's place, `null` where there is none.
 ///
 /// Status: as for `dictdb_table_get`, without `RECORD_NOT_FOUND`. Thread-safe.
@@ -240,15 +247,19 @@ pub unsafe extern "C" fn dictdb_table_get_many(
 ///
 /// `predicate`: which records; NULL for all.
 /// `options`: NULL, or a JSON object with these members, all optional:
-/// `"columns"`: an array of fields, or an object from alias to field; each row then has these, in this order, null where absent;
-/// `"order_by"`: a field, or an array of fields; `-` before a field reverses its order. Ties, and rows without it, keep the natural order;
+/// `"columns"`: an array of fields, or an object from alias to field; each row then has these, in this
+/// order, null where absent;
+/// `"order_by"`: a field, or an array of fields; `-` before a field reverses its order. Ties, and rows
+/// without it, keep the natural order;
 /// `"distinct"`: true to keep the first of equal rows;
-/// `"offset"`: rows to leave out at the start (negative: none); `"limit"`: rows at most (negative or null: all).
+/// `"offset"`: rows to leave out at the start (negative: none); `"limit"`: rows at most (negative or null:
+/// all).
 /// They apply in the order of a SQL query: match, order, project, make distinct, leave out, limit.
 /// `rows`: gets a JSON array of objects.
 /// `count`: may be NULL; gets the number of rows; untouched on failure.
 ///
-/// Status: `INVALID_ARGUMENT` (an unknown option or one of a wrong type), `PARSE` (a field), `INVALID_JSON`, `INVALID_UTF8`,
+/// Status: `INVALID_ARGUMENT` (an unknown option or one of a wrong type), `PARSE` (a field), `INVALID_JSON`,
+/// `INVALID_UTF8`,
 /// `INVALID_HANDLE`, `TABLE_NOT_FOUND` (dropped), `OUT_OF_MEMORY`, `FORKED`. Thread-safe.
 #[no_mangle]
 pub unsafe extern "C" fn dictdb_table_select(
@@ -306,13 +317,17 @@ pub unsafe extern "C" fn dictdb_table_count(
 
 /// Changes the records that match: all, or none.
 ///
-/// `predicate`: which records; never NULL, so that a predicate that failed to build changes nothing (`dictdb_predicate_all` matches all).
-/// `changes`: a JSON object; each of its fields replaces the record's field of that name as a whole, or is added at the end.
+/// `predicate`: which records; never NULL, so that a predicate that failed to build changes nothing
+/// (`dictdb_predicate_all` matches all).
+/// `changes`: a JSON object; each of its fields replaces the record's field of that name as a whole, or is
+/// added at the end.
 /// Changing the key field gives the record another key; its place in the natural order stays.
 /// `count`: may be NULL; gets the number of records changed; untouched on failure.
 ///
-/// Status: `RECORD_NOT_FOUND` (none matches), `DUPLICATE_KEY`, `INVALID_KEY` (the key field null included), `SCHEMA`, `INVALID_JSON`,
-/// `NUMBER_RANGE`, `LIMIT`, `INVALID_UTF8`, `INVALID_ARGUMENT`, `INVALID_HANDLE`, `TABLE_NOT_FOUND` (dropped), `OUT_OF_MEMORY`, `FORKED`.
+/// Status: `RECORD_NOT_FOUND` (none matches), `DUPLICATE_KEY`, `INVALID_KEY` (the key field null included),
+/// `SCHEMA`, `INVALID_JSON`,
+/// `NUMBER_RANGE`, `LIMIT`, `INVALID_UTF8`, `INVALID_ARGUMENT`, `INVALID_HANDLE`, `TABLE_NOT_FOUND`
+/// (dropped), `OUT_OF_MEMORY`, `FORKED`.
 /// The changes themselves are checked first, so `SCHEMA` comes before `RECORD_NOT_FOUND`. Thread-safe.
 #[no_mangle]
 pub unsafe extern "C" fn dictdb_table_update(
@@ -369,10 +384,12 @@ pub unsafe extern "C" fn dictdb_table_update_by_key(
 
 /// Deletes the records that match: all, or none.
 ///
-/// `predicate`: which records; never NULL, so that a predicate that failed to build deletes nothing (`dictdb_predicate_all` matches all).
+/// `predicate`: which records; never NULL, so that a predicate that failed to build deletes nothing
+/// (`dictdb_predicate_all` matches all).
 /// `count`: may be NULL; gets the number of records deleted; untouched on failure.
 ///
-/// Status: `RECORD_NOT_FOUND` (none matches), `INVALID_HANDLE`, `TABLE_NOT_FOUND` (dropped), `OUT_OF_MEMORY`, `FORKED`. Thread-safe.
+/// Status: `RECORD_NOT_FOUND` (none matches), `INVALID_HANDLE`, `TABLE_NOT_FOUND` (dropped),
+/// `OUT_OF_MEMORY`, `FORKED`. Thread-safe.
 #[no_mangle]
 pub unsafe extern "C" fn dictdb_table_delete(
     table: *mut dictdb_table,
@@ -397,7 +414,8 @@ pub unsafe extern "C" fn dictdb_table_delete(
 ///
 /// `key`: JSON text: `42` or `"abc"`.
 ///
-/// Status: `RECORD_NOT_FOUND`, `INVALID_KEY`, `INVALID_JSON`, `INVALID_UTF8`, `INVALID_ARGUMENT`, `INVALID_HANDLE`,
+/// Status: `RECORD_NOT_FOUND`, `INVALID_KEY`, `INVALID_JSON`, `INVALID_UTF8`, `INVALID_ARGUMENT`,
+/// `INVALID_HANDLE`,
 /// `TABLE_NOT_FOUND` (dropped), `FORKED`. Thread-safe.
 #[no_mangle]
 pub unsafe extern "C" fn dictdb_table_delete_by_key(
@@ -420,10 +438,13 @@ pub unsafe extern "C" fn dictdb_table_delete_by_key(
 
 /// Describes the table.
 ///
-/// `description`: gets a JSON object: `"name"`, `"primary_key"`, `"count"` (records), `"columns"` (the schema's fields in its order; without a
-/// schema the fields of all records, sorted), `"schema"` (as it was given, with the key field; null without), `"indexes"` (an array).
+/// `description`: gets a JSON object: `"name"`, `"primary_key"`, `"count"` (records), `"columns"` (the
+/// schema's fields in its order; without a
+/// schema the fields of all records, sorted), `"schema"` (as it was given, with the key field; null
+/// without), `"indexes"` (an empty array in this version).
 ///
-/// Status: `INVALID_ARGUMENT`, `INVALID_HANDLE`, `TABLE_NOT_FOUND` (dropped), `OUT_OF_MEMORY`, `FORKED`. Thread-safe.
+/// Status: `INVALID_ARGUMENT`, `INVALID_HANDLE`, `TABLE_NOT_FOUND` (dropped), `OUT_OF_MEMORY`, `FORKED`.
+/// Thread-safe.
 #[no_mangle]
 pub unsafe extern "C" fn dictdb_table_describe(
     table: *const dictdb_table,
@@ -444,11 +465,16 @@ pub unsafe extern "C" fn dictdb_table_describe(
 
 /// Tells what the table costs and what it did.
 ///
-/// `statistics`: gets a JSON object of integers: `"records"`; `"live_bytes"`, `"dead_bytes"` (stored records, and remains of old ones not yet
-/// reclaimed), `"segments"`, `"segment_bytes"` (memory that holds them), `"directory_bytes"`, `"key_map_bytes"`, `"shapes"` (distinct lists of fields);
-/// `"inserted"`, `"updated"`, `"deleted"` (records, since the table was created), `"segments_reclaimed"`, `"lock_waits"` (calls that had to wait for the table's lock).
+/// `statistics`: gets a JSON object of integers: `"records"`; `"live_bytes"`, `"dead_bytes"` (stored
+/// records, and remains of old ones not yet
+/// reclaimed), `"segments"`, `"segment_bytes"` (memory that holds them), `"directory_bytes"`,
+/// `"key_map_bytes"`, `"shapes"` (distinct lists of fields);
+/// `"bytes"` (the three memories together);
+/// `"inserted"`, `"updated"`, `"deleted"` (records, since the table was created), `"segments_reclaimed"`,
+/// `"lock_waits"` (calls that had to wait for the table's lock).
 ///
-/// Status: `INVALID_ARGUMENT`, `INVALID_HANDLE`, `TABLE_NOT_FOUND` (dropped), `OUT_OF_MEMORY`, `FORKED`. Thread-safe.
+/// Status: `INVALID_ARGUMENT`, `INVALID_HANDLE`, `TABLE_NOT_FOUND` (dropped), `OUT_OF_MEMORY`, `FORKED`.
+/// Thread-safe.
 #[no_mangle]
 pub unsafe extern "C" fn dictdb_table_statistics(
     table: *const dictdb_table,

@@ -128,14 +128,17 @@ impl Table {
         let text = {
             let state = self.read()?;
             let (segments, segment_bytes) = state.heap.size(&state.version.segments);
+            let directory_bytes = state.version.rows.bytes();
+            let key_map_bytes = state.version.keys.bytes();
             serde_json::json!({
                 "records": state.version.count(),
                 "live_bytes": state.heap.live,
                 "dead_bytes": state.heap.dead,
                 "segments": segments,
                 "segment_bytes": segment_bytes,
-                "directory_bytes": state.version.rows.bytes(),
-                "key_map_bytes": state.version.keys.bytes(),
+                "directory_bytes": directory_bytes,
+                "key_map_bytes": key_map_bytes,
+                "bytes": segment_bytes + directory_bytes + key_map_bytes,
                 "shapes": shapes,
                 "inserted": state.inserted,
                 "updated": state.updated,
