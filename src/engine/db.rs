@@ -1,7 +1,7 @@
 //! Databases: sets of named tables.
 
 use crate::engine::json::push_quoted;
-use crate::engine::limits::{push, MAX_TABLE_NAME};
+use crate::engine::limits::{push, shorten, MAX_TABLE_NAME};
 use crate::engine::options::{no_options, TableOptions};
 use crate::engine::table::Table;
 use crate::engine::{Error, Result};
@@ -95,6 +95,6 @@ impl Database {
 
 fn not_found(name: &str) -> Error {
     Error::TableNotFound {
-        table: name.to_owned(),
+        table: shorten(name),
     }
 }

@@ -1,6 +1,7 @@
 //! Primary keys.
 
-use crate::engine::json::{canonical, inside, quoted, unescape};
+use crate::engine::json::{canonical, push_quoted, unescaped_bytes};
+use crate::engine::limits::{copy, reserve, shorten};
 use crate::engine::value::{Number, Value};
 use crate::engine::{Error, Result};
 use std::borrow::Cow;
@@ -20,8 +21,10 @@ impl Key<'static> {
         Ok(match KeyRef::read_json(text)? {
             KeyRef::Int(key) => Key::Int(key),
             KeyRef::Text(inside) => {
-                let text = String::from_utf8(unescape(&inside).into_owned());
-                Key::Str(Cow::Owned(text.unwrap_or_default()))
+                let mut text = Vec::new();
+                reserve(&mut text, inside.len())?;
+                text.extend(unescaped_bytes(&inside));
+                Key::Str(Cow::Owned(String::from_utf8(text).unwrap_or_default()))
             }
         })
     }
@@ -51,7 +54,7 @@ impl<'a> KeyRef<'a> {
         })?;
         Ok(match KeyRef::read(&text)? {
             KeyRef::Int(key) => KeyRef::Int(key),
-            KeyRef::Text(inside) => KeyRef::Text(Cow::Owned(inside.into_owned())),
+            KeyRef::Text(inside) => KeyRef::Text(Cow::Owned(copy(&inside)?)),
         })
     }
 
@@ -92,47 +95,56 @@ impl<'a> KeyRef<'a> {
         }
     }
 
-    pub(crate) fn to_json(&self) -> String {
-        let mut out = Vec::new();
-        self.write(&mut out);
-        String::from_utf8_lossy(&out).into_owned()
-    }
-
-    /// The error that this key is taken.
-    pub(crate) fn duplicate(&self) -> Error {
-        Error::DuplicateKey {
-            key: self.to_json(),
-            index: None,
+    /// Bytes of the key as canonical text, at most.
+    pub(crate) fn json_len(&self) -> usize {
+        match self {
+            KeyRef::Int(_) => 20,
+            KeyRef::Text(inside) => inside.len() + 2,
         }
     }
-}
 
-impl<'a> From<&'a Key<'_>> for KeyRef<'a> {
+    /// The error that this key is taken; a long key is shown by its beginning.
+    pub(crate) fn duplicate(&self) -> Error {
+        let key = match self {
+            KeyRef::Int(key) => key.to_string(),
+            KeyRef::Text(inside) => {
+                let shown: Vec<u8> = unescaped_bytes(inside).take(4 * SHOWN_KEY).collect();
+                let mut quoted = Vec::new();
+                push_quoted(&mut quoted, &shorten(&String::from_utf8_lossy(&shown)));
+                String::from_utf8(quoted).unwrap_or_default()
+            }
+        };
+        Error::DuplicateKey { key, index: None }
+    }
+
+    /// The key as tables compare it.
     #[inline]
-    fn from(key: &'a Key<'_>) -> Self {
-        match key {
+    pub(crate) fn from_key(key: &'a Key<'_>) -> Result<KeyRef<'a>> {
+        Ok(match key {
             Key::Int(key) => KeyRef::Int(*key),
             Key::Str(text) => {
-                let needs_escape = text
-                    .bytes()
-                    .any(|byte| byte < 0x20 || byte == b'"' || byte == b'\\');
-                if needs_escape {
-                    let quoted = quoted(text);
-                    KeyRef::Text(Cow::Owned(inside(&quoted).unwrap_or_default().to_vec()))
-                } else {
-                    KeyRef::Text(Cow::Borrowed(text.as_bytes()))
+                let is_special = |byte| byte < 0x20 || byte == b'"' || byte == b'\\';
+                let escapes = text.bytes().filter(|byte| is_special(*byte)).count();
+                if escapes == 0 {
+                    return Ok(KeyRef::Text(Cow::Borrowed(text.as_bytes())));
                 }
+                let mut quoted = Vec::new();
+                // The longest escape has six bytes.
+                reserve(&mut quoted, text.len() + 5 * escapes + 2)?;
+                push_quoted(&mut quoted, text);
+                quoted.pop();
+                quoted.remove(0);
+                KeyRef::Text(Cow::Owned(quoted))
             }
-        }
+        })
     }
 }
+
+/// Characters of a key that a message shows.
+const SHOWN_KEY: usize = 257;
 
 /// The error that a text is no key; a long text is shown by its beginning.
 pub(crate) fn invalid(text: &[u8]) -> Error {
-    let text = String::from_utf8_lossy(text);
-    let mut found: String = text.chars().take(64).collect();
-    if found.len() < text.len() {
-        found.push('…');
-    }
+    let found = shorten(&String::from_utf8_lossy(text));
     Error::InvalidKey { found, index: None }
 }

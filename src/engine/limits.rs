@@ -25,6 +25,48 @@ pub(crate) fn reserve<T>(vec: &mut Vec<T>, more: usize) -> Result<()> {
     })
 }
 
+/// Bytes of a string operand of a predicate, and of a field reference.
+pub(crate) const MAX_OPERAND: usize = 1 << 20;
+
+/// Fields of a schema, columns and sort keys of a select.
+pub(crate) const MAX_LISTED: usize = 4096;
+
+/// A copy of the bytes, or says that there is no memory.
+pub(crate) fn copy(bytes: &[u8]) -> Result<Vec<u8>> {
+    let mut copy = Vec::new();
+    copy.try_reserve_exact(bytes.len())
+        .map_err(|_| Error::OutOfMemory { bytes: bytes.len() })?;
+    copy.extend_from_slice(bytes);
+    Ok(copy)
+}
+
+/// Adds an item, or says that there is no memory.
+#[inline]
+pub(crate) fn add<T>(vec: &mut Vec<T>, item: T) -> Result<()> {
+    reserve(vec, 1)?;
+    vec.push(item);
+    Ok(())
+}
+
+/// The error that a limit was exceeded.
+pub(crate) fn exceeded(what: &'static str, limit: usize) -> Error {
+    Error::Limit {
+        what,
+        limit: limit as u64,
+        index: None,
+    }
+}
+
+/// The beginning of a text, for messages.
+pub(crate) fn shorten(text: &str) -> String {
+    const SHOWN: usize = 256;
+    let mut short: String = text.chars().take(SHOWN).collect();
+    if short.len() < text.len() {
+        short.push('…');
+    }
+    short
+}
+
 /// Appends bytes, or says that there is no memory.
 #[inline]
 pub(crate) fn push(out: &mut Vec<u8>, bytes: &[u8]) -> Result<()> {

@@ -1,6 +1,7 @@
 //! Options that come as JSON objects.
 
 use crate::engine::json::{canonical, elements, members, quoted, string_of};
+use crate::engine::limits::{exceeded, shorten, MAX_LISTED, MAX_OPERAND};
 use crate::engine::predicate::Path;
 use crate::engine::schema::Schema;
 use crate::engine::value::{Number, Value};
@@ -31,14 +32,23 @@ fn object(text: &str) -> Result<Vec<u8>> {
 }
 
 fn unknown(name: &[u8], known: &str) -> Error {
-    let name = String::from_utf8_lossy(name);
+    let name = shorten(&String::from_utf8_lossy(name));
     Error::option(name, format!("is unknown; known are {known}"))
 }
 
-fn string(option: &str, text: &[u8]) -> Result<String> {
-    string_of(text)
-        .map(|text| text.into_owned())
-        .ok_or_else(|| Error::option(option, "must be a string"))
+/// A string that names something; `None` if the text is none.
+fn name(text: &[u8]) -> Result<Option<String>> {
+    if text.len() > MAX_OPERAND {
+        return Err(exceeded("bytes of a name or field reference", MAX_OPERAND));
+    }
+    Ok(string_of(text).map(|text| text.into_owned()))
+}
+
+fn check_count(count: usize) -> Result<()> {
+    if count >= MAX_LISTED {
+        return Err(exceeded("fields of a list", MAX_LISTED));
+    }
+    Ok(())
 }
 
 /// An object without members.
@@ -57,7 +67,10 @@ impl TableOptions {
         let mut schema = None;
         for (name, value) in members(&text) {
             match name {
-                b"primary_key" => options.primary_key = string("primary_key", value)?,
+                b"primary_key" => {
+                    let wrong = || Error::option("primary_key", "must be a string");
+                    options.primary_key = crate::engine::options::name(value)?.ok_or_else(wrong)?;
+                }
                 b"schema" if value == b"null" => schema = None,
                 b"schema" => schema = Some(value),
                 other => return Err(unknown(other, "\"primary_key\", \"schema\"")),
@@ -146,27 +159,32 @@ fn columns(text: &[u8]) -> Result<Option<Vec<Column>>> {
     };
     let mut columns: Vec<Column> = Vec::new();
     let mut add = |alias: &[u8], path: Path| {
+        check_count(columns.len())?;
         let label: Box<[u8]> = [alias, b":"].concat().into_boxed_slice();
         // As in an object, of a repeated name the last value counts, in the first one's place.
         match columns.iter_mut().find(|column| column.label == label) {
             Some(column) => column.path = path,
             None => columns.push(Column { label, path }),
         }
+        Ok(())
     };
     match Value::read(text) {
         Value::Null => return Ok(None),
         Value::Array(_) => {
             for element in elements(text) {
-                let field = string_of(element).ok_or_else(wrong)?;
+                let field = name(element)?.ok_or_else(wrong)?;
                 let path = Path::parse(&field)?;
                 let alias = path.plain().unwrap_or(element).to_owned();
-                add(&alias, path);
+                add(&alias, path)?;
             }
         }
         Value::Object(_) => {
             for (alias, element) in members(text) {
-                let field = string_of(element).ok_or_else(wrong)?;
-                add(&[b"\"", alias, b"\""].concat(), Path::parse(&field)?);
+                if alias.len() > MAX_OPERAND {
+                    return Err(exceeded("bytes of an alias", MAX_OPERAND));
+                }
+                let field = name(element)?.ok_or_else(wrong)?;
+                add(&[b"\"", alias, b"\""].concat(), Path::parse(&field)?)?;
             }
         }
         _ => return Err(wrong()),
@@ -177,7 +195,7 @@ fn columns(text: &[u8]) -> Result<Option<Vec<Column>>> {
 fn order_by(text: &[u8]) -> Result<Vec<Ordering>> {
     let wrong = || Error::option("order_by", "must be a field or an array of fields");
     let one = |text: &[u8]| {
-        let field = string_of(text).ok_or_else(wrong)?;
+        let field = name(text)?.ok_or_else(wrong)?;
         let (descending, start) = match field.strip_prefix('-') {
             Some(_) => (true, 1),
             None => (false, 0),
@@ -188,7 +206,15 @@ fn order_by(text: &[u8]) -> Result<Vec<Ordering>> {
     match Value::read(text) {
         Value::Null => Ok(Vec::new()),
         Value::String(_) => Ok(vec![one(text)?]),
-        Value::Array(_) => elements(text).map(one).collect(),
+        Value::Array(_) => {
+            check_count(
+                elements(text)
+                    .take(MAX_LISTED + 1)
+                    .count()
+                    .saturating_sub(1),
+            )?;
+            elements(text).map(one).collect()
+        }
         _ => Err(wrong()),
     }
 }

@@ -216,7 +216,8 @@ impl<T: Entry> Page<T> {
                 page.live += u32::from(*place == T::GAP && entry != T::GAP);
                 page.live -= u32::from(*place != T::GAP && entry == T::GAP);
                 *place = entry;
-                if entry == T::GAP && page.live < SPARSE_BELOW && !last {
+                let is_thin = page.live < SPARSE_BELOW && !last || page.live == 0;
+                if entry == T::GAP && is_thin {
                     let sparse = page.to_sparse();
                     *self = Page::of_sparse(sparse);
                 }
@@ -293,8 +294,12 @@ impl<T: Entry> PagedVec<T> {
     /// Sets an entry, or makes a gap.
     #[inline]
     pub(crate) fn set(&mut self, index: usize, entry: T) {
+        let last_page = self.len.saturating_sub(1) >> PAGE_BITS;
         self.len = self.len.max(index + 1);
         let last = index >> PAGE_BITS == (self.len - 1) >> PAGE_BITS;
+        if last && index >> PAGE_BITS > last_page {
+            self.pack(last_page);
+        }
         let (node_at, page_at, offset) = split(index);
         let root = Arc::make_mut(&mut self.root);
         if root.len() <= node_at {
@@ -317,6 +322,24 @@ impl<T: Entry> PagedVec<T> {
         node.used += usize::from(!page.is_empty());
         if node.used == 0 {
             *slot = None;
+        }
+    }
+
+    /// Packs a page to which no more entries are being added, if few are left in it.
+    #[cold]
+    fn pack(&mut self, position: usize) {
+        let Page::Full(page) = self.page(position) else {
+            return;
+        };
+        if page.0.live >= SPARSE_BELOW {
+            return;
+        }
+        let packed = Page::of_sparse(page.0.to_sparse());
+        let node = Arc::make_mut(&mut self.root).get_mut(position >> NODE_BITS);
+        if let Some(Some(node)) = node {
+            if let Some(page) = Arc::make_mut(node).pages.get_mut(position & (NODE - 1)) {
+                *page = packed;
+            }
         }
     }
 

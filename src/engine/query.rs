@@ -1,6 +1,6 @@
 //! Select: which rows, in which order, of what columns.
 
-use crate::engine::limits::{push, reserve};
+use crate::engine::limits::{add, push, reserve};
 use crate::engine::options::{Column, Ordering as SortKey, SelectOptions};
 use crate::engine::predicate::{Bound, Predicate, Program};
 use crate::engine::record::Record;
@@ -8,7 +8,7 @@ use crate::engine::resolve::Resolver;
 use crate::engine::shape::Shapes;
 use crate::engine::table::Version;
 use crate::engine::value::Value;
-use crate::engine::Result;
+use crate::engine::{Error, Result};
 use foldhash::fast::{FoldHasher, RandomState};
 use hashbrown::HashTable;
 use std::cmp::Ordering;
@@ -51,8 +51,11 @@ pub(crate) fn select(
             outcome.is_ok()
         });
         outcome?;
-        for record in sorter.finish() {
-            if !rows.add(record)? {
+        for row in sorter.finish()? {
+            let Some(record) = sorter.rows.get(row) else {
+                break;
+            };
+            if !rows.add(*record)? {
                 break;
             }
         }
@@ -202,9 +205,12 @@ impl<'a> Seen<'a> {
             return Ok(false);
         }
         let rehash = |at: &usize| rows.get(*at).map_or(0, |row| hash_row(hasher, row));
+        let room = self.by_hash.try_reserve(1, rehash);
+        room.map_err(|_| Error::OutOfMemory {
+            bytes: 16 * rows.len(),
+        })?;
         self.by_hash.insert_unique(hash, rows.len(), rehash);
-        reserve(&mut self.rows, 1)?;
-        self.rows.push(row);
+        add(&mut self.rows, row)?;
         Ok(true)
     }
 }
@@ -251,7 +257,7 @@ impl<'a> Sorter<'a> {
         }
         self.rows.push(record);
         if self.rows.len() >= self.wanted.saturating_mul(2).saturating_add(1024) {
-            self.prune();
+            return self.prune();
         }
         Ok(())
     }
@@ -278,8 +284,8 @@ impl<'a> Sorter<'a> {
     }
 
     /// Keeps the rows that can still be wanted, in the order in which they came.
-    fn prune(&mut self) {
-        let mut order: Vec<usize> = (0..self.rows.len()).collect();
+    fn prune(&mut self) -> Result<()> {
+        let mut order = self.positions()?;
         if let Some(last) = self.wanted.checked_sub(1) {
             order.select_nth_unstable_by(last, |a, b| self.compare(*a, *b));
         }
@@ -294,14 +300,20 @@ impl<'a> Sorter<'a> {
             .iter()
             .filter_map(|row| self.rows.get(*row).copied())
             .collect();
+        Ok(())
     }
 
-    fn finish(self) -> Vec<Record<'a>> {
-        let mut order: Vec<usize> = (0..self.rows.len()).collect();
+    fn positions(&self) -> Result<Vec<usize>> {
+        let mut positions = Vec::new();
+        reserve(&mut positions, self.rows.len())?;
+        positions.extend(0..self.rows.len());
+        Ok(positions)
+    }
+
+    /// Positions of the rows in their order.
+    fn finish(&self) -> Result<Vec<usize>> {
+        let mut order = self.positions()?;
         order.sort_unstable_by(|a, b| self.compare(*a, *b));
-        order
-            .iter()
-            .filter_map(|row| self.rows.get(*row).copied())
-            .collect()
+        Ok(order)
     }
 }

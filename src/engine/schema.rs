@@ -1,6 +1,7 @@
 //! Schemas: which fields a table's records have, and of which types.
 
-use crate::engine::json::{inside, members, string_of};
+use crate::engine::json::{inside, members, string_of, unescaped_bytes};
+use crate::engine::limits::{copy, exceeded, shorten, MAX_LISTED, MAX_OPERAND};
 use crate::engine::value::{Number, Value};
 use crate::engine::{Error, Result};
 
@@ -78,8 +79,12 @@ pub struct Schema {
     rules: Vec<Rule>,
 }
 
+/// The name for messages.
 fn display(quoted: &[u8]) -> String {
-    string_of(quoted).unwrap_or_default().into_owned()
+    // More than is shown, so that a long name is not copied as a whole.
+    let inside = inside(quoted).unwrap_or_default();
+    let start: Vec<u8> = unescaped_bytes(inside).take(2048).collect();
+    shorten(&String::from_utf8_lossy(&start))
 }
 
 fn quote(inside: &[u8]) -> Box<[u8]> {
@@ -97,6 +102,12 @@ impl Schema {
         }
         let mut rules = Vec::new();
         for (name, given) in members(text) {
+            if rules.len() >= MAX_LISTED {
+                return Err(exceeded("fields of a schema", MAX_LISTED));
+            }
+            if name.len() > MAX_OPERAND {
+                return Err(exceeded("bytes of a field's name in a schema", MAX_OPERAND));
+            }
             rules.push(Rule::read(quote(name), given)?);
         }
         match rules.iter().find(|rule| &*rule.quoted == key_quoted) {
@@ -146,7 +157,7 @@ impl Schema {
     pub(crate) fn columns(&self) -> Vec<String> {
         self.rules
             .iter()
-            .map(|rule| display(&rule.quoted))
+            .filter_map(|rule| string_of(&rule.quoted).map(|name| name.into_owned()))
             .collect()
     }
 
@@ -175,7 +186,7 @@ impl Rule {
             kind: Type::Int,
             nullable: false,
             default: None,
-            given: Box::from(given),
+            given: copy(given)?.into_boxed_slice(),
         };
         if !given.starts_with(b"{") {
             rule.kind = Type::named(given).ok_or_else(|| wrong(unknown))?;
@@ -188,9 +199,9 @@ impl Rule {
                 (b"nullable", b"true") => rule.nullable = true,
                 (b"nullable", b"false") => {}
                 (b"nullable", _) => return Err(wrong("\"nullable\" must be true or false")),
-                (b"default", value) => rule.default = Some(Box::from(value)),
+                (b"default", value) => rule.default = Some(copy(value)?.into_boxed_slice()),
                 (other, _) => {
-                    let other = String::from_utf8_lossy(other);
+                    let other = shorten(&String::from_utf8_lossy(other));
                     return Err(wrong(&format!(
                         "unknown member \"{other}\"; known are \"type\", \"nullable\", \"default\""
                     )));

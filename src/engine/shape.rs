@@ -159,15 +159,24 @@ impl Shapes {
         found.and_then(|&id| self.get(id))
     }
 
+    /// The shape of records without field positions.
+    pub(crate) fn generic(&self) -> Option<&Arc<Shape>> {
+        self.list.first()
+    }
+
+    /// Whether a record with so many fields can have a shape of its own.
+    pub(crate) fn can_have(fields: usize) -> bool {
+        fields <= MAX_FIELDS
+    }
+
     /// Adds a shape, or gives the generic one if there are too many or it has too many fields.
     pub(crate) fn add(&mut self, names: &[&[u8]]) -> Arc<Shape> {
         if let Some(shape) = self.find(names) {
             return shape.clone();
         }
-        let generic = || self.list.first().cloned();
-        if names.len() > MAX_FIELDS || self.list.len() > MAX_SHAPES {
-            if let Some(generic) = generic() {
-                return generic;
+        if !Shapes::can_have(names.len()) || self.list.len() > MAX_SHAPES {
+            if let Some(generic) = self.generic() {
+                return generic.clone();
             }
         }
         let id = self.list.len() as u16;

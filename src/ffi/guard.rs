@@ -1,8 +1,8 @@
 //! What stands around each export: no panic leaves it, and a failure becomes a status and an error object.
 
 use crate::ffi::error::{dictdb_error, ErrorObject, Failure};
-use crate::ffi::status::{dictdb_status, DICTDB_STATUS_OK};
-use crate::ffi::{handle, log};
+use crate::ffi::status::{dictdb_status, DICTDB_STATUS_FORKED, DICTDB_STATUS_OK};
+use crate::ffi::{fork, handle, log};
 use once_cell::sync::OnceCell;
 use std::cell::{Cell, RefCell};
 use std::panic::{self, AssertUnwindSafe};
@@ -59,6 +59,9 @@ pub(super) unsafe fn guard(
     if !error.is_null() {
         // SAFETY: the caller's promise.
         unsafe { *error = std::ptr::null_mut() };
+    }
+    if fork::is_child() {
+        return DICTDB_STATUS_FORKED;
     }
     match catch(body) {
         Ok(()) => DICTDB_STATUS_OK,

@@ -117,9 +117,6 @@ pub unsafe extern "C" fn dictdb_log_set(
     error: *mut *mut dictdb_error,
 ) -> dictdb_status {
     let body = || {
-        if fork::is_child() {
-            return Err(Failure::Forked);
-        }
         if !(DICTDB_LOG_ERROR..=DICTDB_LOG_DEBUG).contains(&level) {
             return Err(Failure::argument(
                 "level",

@@ -78,15 +78,16 @@
  * Values are JSON. Integers are exact from -2^63 to 2^64-1; beyond that NUMBER_RANGE. Other numbers are
  * finite IEEE doubles; `1e999` is INVALID_JSON. A number keeps the spelling it came with (`1.50`). Strings
  * are UTF-8; a lone surrogate escape is INVALID_JSON. Of a repeated name in an object the last value counts,
- * in the first one's place. Field order is kept. Values nest at most 128 levels deep (LIMIT). A record's
+ * in the first one's place. Field order is kept. Values nest at most 128 levels deep, the record being
+ * the first (LIMIT). A record's
  * text is at most 256 MiB (LIMIT).
  *
  * Missing fields and null are alike to predicates and ordering; they differ only in what is printed back.
  *
  * Equality: numbers by mathematical value (`1` equals `1.0`; 2^53+1 is not 2^53), arrays by element, objects
  * by key. `true` is not `1`.
- * Order: null < false < true < numbers < strings (by code point) < arrays (by element) < objects (by their
- * sorted keys, then values).
+ * Order: null < false < true < numbers < strings (by code point) < arrays (by element) < objects (as their
+ * lists of name and value, sorted by name).
  *
  * Keys. The primary key is a signed 64-bit integer or a non-empty string; `1` and `"1"` are two keys. A
  * record without it, or with null, gets the next integer: one more than the largest integer key ever stored
@@ -95,9 +96,11 @@
  * Natural order is the order of insertion. A record keeps its place when it is changed, also when its key
  * is.
  *
- * Schema. Every field of the schema is required and no others are allowed; the key field is added as `int`
- * if absent. Types: `int` (not `true`, not `1.0`), `float` (an integer too), `str`, `bool`, `list` (array),
- * `dict` (object). `{"type": T, "nullable": true}` takes null or absence; `"default"` fills an absence.
+ * Schema. Every field of the schema is required and no others are allowed; the key field is added as `int`,
+ * last, if absent. Types: `int` (not `true`, not `1.0`), `float` (an integer too), `str`, `bool`, `list`
+ * (array), `dict` (object). `{"type": T, "nullable": true}` takes null or absence. `"default"` fills an
+ * absence, at the record's end; an explicit null is not an absence. In the detail of a SCHEMA error,
+ * `expected` is a type, or `no such field`; `actual` is a type, `null` or `missing`.
  *
  * Field references, in predicates, `columns` and `order_by`, are paths: `age`, `address.city`, `tags[0]`. A
  * name that itself has a dot, a bracket or a backquote, or starts with `-` in `order_by`, is written in

@@ -1,6 +1,6 @@
 //! Predicates: which records an operation is about.
 
-use crate::engine::{Case, Comparison, Predicate, TextMatch};
+use crate::engine::{Case, Comparison, Error, Predicate, TextMatch};
 use crate::ffi::error::{dictdb_error, Failure};
 use crate::ffi::guard::guard;
 use crate::ffi::handle::{self, lend};
@@ -367,7 +367,7 @@ pub unsafe extern "C" fn dictdb_predicate_contains(
 
 /// The field is a string that starts with the value.
 ///
-/// `field`: a field reference. `value`: a JSON string.
+/// `field`: a field reference. `value`: a JSON string of at most 1 MiB.
 /// `predicate`: gets the new handle; NULL on failure.
 ///
 /// Status: `PARSE` (the field), `INVALID_JSON`, `NUMBER_RANGE`, `INVALID_UTF8`, `INVALID_ARGUMENT`, `LIMIT`,
@@ -399,7 +399,7 @@ pub unsafe extern "C" fn dictdb_predicate_startswith(
 
 /// The field is a string that ends with the value.
 ///
-/// `field`: a field reference. `value`: a JSON string.
+/// `field`: a field reference. `value`: a JSON string of at most 1 MiB.
 /// `predicate`: gets the new handle; NULL on failure.
 ///
 /// Status: `PARSE` (the field), `INVALID_JSON`, `NUMBER_RANGE`, `INVALID_UTF8`, `INVALID_ARGUMENT`, `LIMIT`,
@@ -431,7 +431,7 @@ pub unsafe extern "C" fn dictdb_predicate_endswith(
 
 /// The field is a string that equals the value, both in Unicode lower case.
 ///
-/// `field`: a field reference. `value`: a JSON string.
+/// `field`: a field reference. `value`: a JSON string of at most 1 MiB.
 /// `predicate`: gets the new handle; NULL on failure.
 ///
 /// Status: `PARSE` (the field), `INVALID_JSON`, `NUMBER_RANGE`, `INVALID_UTF8`, `INVALID_ARGUMENT`, `LIMIT`,
@@ -463,7 +463,7 @@ pub unsafe extern "C" fn dictdb_predicate_iequals(
 
 /// The field is a string that contains the value, both in Unicode lower case.
 ///
-/// `field`: a field reference. `value`: a JSON string.
+/// `field`: a field reference. `value`: a JSON string of at most 1 MiB.
 /// `predicate`: gets the new handle; NULL on failure.
 ///
 /// Status: `PARSE` (the field), `INVALID_JSON`, `NUMBER_RANGE`, `INVALID_UTF8`, `INVALID_ARGUMENT`, `LIMIT`,
@@ -495,7 +495,7 @@ pub unsafe extern "C" fn dictdb_predicate_icontains(
 
 /// The field is a string that starts with the value, both in Unicode lower case.
 ///
-/// `field`: a field reference. `value`: a JSON string.
+/// `field`: a field reference. `value`: a JSON string of at most 1 MiB.
 /// `predicate`: gets the new handle; NULL on failure.
 ///
 /// Status: `PARSE` (the field), `INVALID_JSON`, `NUMBER_RANGE`, `INVALID_UTF8`, `INVALID_ARGUMENT`, `LIMIT`,
@@ -527,7 +527,7 @@ pub unsafe extern "C" fn dictdb_predicate_istartswith(
 
 /// The field is a string that ends with the value, both in Unicode lower case.
 ///
-/// `field`: a field reference. `value`: a JSON string.
+/// `field`: a field reference. `value`: a JSON string of at most 1 MiB.
 /// `predicate`: gets the new handle; NULL on failure.
 ///
 /// Status: `PARSE` (the field), `INVALID_JSON`, `NUMBER_RANGE`, `INVALID_UTF8`, `INVALID_ARGUMENT`, `LIMIT`,
@@ -603,7 +603,7 @@ pub unsafe extern "C" fn dictdb_predicate_is_not_null(
 
 /// All operands match.
 ///
-/// `operands`: an array of `count` predicates, which stay the caller's, at most 65,536; may be NULL if
+/// `operands`: an array of `count` predicates, which stay the caller's, at most 65,535; may be NULL if
 /// `count` is 0. Of no operands every record matches.
 /// `predicate`: gets the new handle; NULL on failure.
 ///
@@ -628,7 +628,7 @@ pub unsafe extern "C" fn dictdb_predicate_and(
 
 /// At least one operand matches.
 ///
-/// `operands`: an array of `count` predicates, which stay the caller's, at most 65,536; may be NULL if
+/// `operands`: an array of `count` predicates, which stay the caller's, at most 65,535; may be NULL if
 /// `count` is 0. Of no operands no record matches.
 /// `predicate`: gets the new handle; NULL on failure.
 ///
@@ -716,10 +716,11 @@ unsafe fn operands_of(
         ));
     }
     if count > MAX_OPERANDS {
-        return Err(Failure::argument(
-            "count",
-            format!("{count} operands are more than {MAX_OPERANDS}"),
-        ));
+        return Err(Failure::Engine(Error::Limit {
+            what: "operands of a predicate",
+            limit: MAX_OPERANDS as u64,
+            index: None,
+        }));
     }
     // SAFETY: rule Array; the count is bounded above.
     let operands = unsafe { std::slice::from_raw_parts(operands, count) };
@@ -730,4 +731,4 @@ unsafe fn operands_of(
 }
 
 /// Operands of one `and` or `or` at most.
-const MAX_OPERANDS: usize = 65_536;
+const MAX_OPERANDS: usize = 65_535;

@@ -5,7 +5,7 @@
 
 use super::escape::{push_byte, short_escape};
 use super::number::{self, Fault};
-use crate::engine::limits::{reserve, MAX_DEPTH, MAX_RECORD};
+use crate::engine::limits::{add, exceeded, reserve, MAX_DEPTH, MAX_RECORD};
 use crate::engine::shape::Shape;
 use crate::engine::{Error, Result};
 
@@ -62,18 +62,19 @@ impl<'a> Scanner<'a> {
         out: &mut Vec<u8>,
         guess: Option<&Shape>,
     ) -> Result<Option<usize>> {
-        self.begin(out);
+        self.begin(out)?;
         if self.peek() != Some(b'{') {
             return Err(self.error("expected an object"));
         }
         let missing = self.object(out, 1, guess)?;
+        self.offset(out)?;
         self.flush(out);
         Ok(missing)
     }
 
     /// Scans any value and appends its canonical text.
     pub(crate) fn value(&mut self, out: &mut Vec<u8>) -> Result<()> {
-        self.begin(out);
+        self.begin(out)?;
         self.any(out, 1)?;
         self.flush(out);
         Ok(())
@@ -117,15 +118,12 @@ impl<'a> Scanner<'a> {
         }
     }
 
-    fn begin(&mut self, out: &[u8]) {
+    /// Makes room for the canonical text of all that is left, which is never longer than the input itself.
+    fn begin(&mut self, out: &mut Vec<u8>) -> Result<()> {
         self.drop_white_space();
         self.flushed = self.pos;
         self.base = out.len();
         self.spans.clear();
-    }
-
-    /// Makes room for the canonical text of the whole input, which is never longer than the input itself.
-    pub(crate) fn reserve(&self, out: &mut Vec<u8>) -> Result<()> {
         reserve(out, self.src.len() - self.pos)
     }
 
@@ -161,11 +159,7 @@ impl<'a> Scanner<'a> {
     fn offset(&self, out: &[u8]) -> Result<u32> {
         let offset = out.len() - self.base + self.pos - self.flushed;
         if offset > MAX_RECORD {
-            return Err(Error::Limit {
-                what: "bytes of a record",
-                limit: MAX_RECORD as u64,
-                index: None,
-            });
+            return Err(exceeded("bytes of a record", MAX_RECORD));
         }
         Ok(offset as u32)
     }
@@ -237,11 +231,7 @@ impl<'a> Scanner<'a> {
 
     fn check_depth(&self, depth: usize) -> Result<()> {
         if depth > MAX_DEPTH {
-            return Err(Error::Limit {
-                what: "levels of nesting",
-                limit: MAX_DEPTH as u64,
-                index: None,
-            });
+            return Err(exceeded("levels of nesting", MAX_DEPTH));
         }
         Ok(())
     }
@@ -310,10 +300,11 @@ impl<'a> Scanner<'a> {
             self.white_space(out);
             let value_start = self.offset(out)?;
             let at = self.spans.len();
-            self.spans.push(Span {
+            let span = Span {
                 name: (name_start, name_end),
                 value: (value_start, value_start),
-            });
+            };
+            add(&mut self.spans, span)?;
             self.any(out, depth + 1)?;
             let value_end = self.offset(out)?;
             if let Some(span) = self.spans.get_mut(at) {
@@ -333,7 +324,7 @@ impl<'a> Scanner<'a> {
         // The names of a shape are unique.
         let missing = expected.map(|fields| fields.len());
         if missing.is_none() {
-            self.resolve_repeats(out, start, first);
+            self.resolve_repeats(out, start, first)?;
         }
         if depth > 1 {
             self.spans.truncate(first);
@@ -439,22 +430,23 @@ impl<'a> Scanner<'a> {
     }
 
     /// Of a repeated name the last value counts, in the first one's place.
-    fn resolve_repeats(&mut self, out: &mut Vec<u8>, start: u32, first: usize) {
+    fn resolve_repeats(&mut self, out: &mut Vec<u8>, start: u32, first: usize) -> Result<()> {
         if self.spans.len() - first < 2 {
-            return;
+            return Ok(());
         }
         self.flush(out);
         let base = self.base;
         let text = out.get(base..).unwrap_or_default();
         let spans = self.spans.get(first..).unwrap_or_default();
-        if !has_repeats(text, spans) {
-            return;
+        if !has_repeats(text, spans)? {
+            return Ok(());
         }
-        let (object, kept) = without_repeats(text, spans, start);
+        let (object, kept) = without_repeats(text, spans, start)?;
         out.truncate(base + start as usize);
         out.extend_from_slice(&object);
         self.spans.truncate(first);
         self.spans.extend_from_slice(&kept);
+        Ok(())
     }
 }
 
@@ -463,23 +455,34 @@ fn slice(text: &[u8], range: (u32, u32)) -> &[u8] {
         .unwrap_or_default()
 }
 
-fn has_repeats(text: &[u8], spans: &[Span]) -> bool {
+fn has_repeats(text: &[u8], spans: &[Span]) -> Result<bool> {
     let name = |span: &Span| slice(text, span.name);
     if spans.len() <= 16 {
-        return spans.iter().enumerate().any(|(at, span)| {
+        return Ok(spans.iter().enumerate().any(|(at, span)| {
             let later = spans.get(at + 1..).unwrap_or_default();
             later.iter().any(|other| name(other) == name(span))
-        });
+        }));
     }
-    let mut names: Vec<&[u8]> = spans.iter().map(name).collect();
+    let mut names: Vec<&[u8]> = Vec::new();
+    reserve(&mut names, spans.len())?;
+    names.extend(spans.iter().map(name));
     names.sort_unstable();
-    !names.is_sorted_by(|a, b| a < b)
+    Ok(!names.is_sorted_by(|a, b| a < b))
 }
 
 /// The object with each name once, and where its fields then lie.
-fn without_repeats(text: &[u8], spans: &[Span], start: u32) -> (Vec<u8>, Vec<Span>) {
+fn without_repeats(text: &[u8], spans: &[Span], start: u32) -> Result<(Vec<u8>, Vec<Span>)> {
     let mut places = hashbrown::HashMap::with_hasher(foldhash::fast::RandomState::default());
     let mut unique: Vec<Span> = Vec::new();
+    let (mut object, mut kept) = (Vec::new(), Vec::new());
+    let room = places
+        .try_reserve(spans.len())
+        .map_err(|_| Error::OutOfMemory {
+            bytes: spans.len() * 32,
+        });
+    room.and_then(|()| reserve(&mut unique, spans.len()))
+        .and_then(|()| reserve(&mut kept, spans.len()))
+        .and_then(|()| reserve(&mut object, text.len()))?;
     for span in spans {
         let at = *places.entry(slice(text, span.name)).or_insert(unique.len());
         match unique.get_mut(at) {
@@ -487,8 +490,7 @@ fn without_repeats(text: &[u8], spans: &[Span], start: u32) -> (Vec<u8>, Vec<Spa
             None => unique.push(*span),
         }
     }
-    let mut object = vec![b'{'];
-    let mut kept = Vec::with_capacity(unique.len());
+    object.push(b'{');
     for span in &unique {
         if object.len() > 1 {
             object.push(b',');
@@ -499,7 +501,7 @@ fn without_repeats(text: &[u8], spans: &[Span], start: u32) -> (Vec<u8>, Vec<Spa
         kept.push(Span { name, value });
     }
     object.push(b'}');
-    (object, kept)
+    Ok((object, kept))
 }
 
 fn append(object: &mut Vec<u8>, start: u32, piece: &[u8]) -> (u32, u32) {

@@ -1,6 +1,7 @@
 //! Constants of predicates: read once, compared with stored text many times.
 
 use crate::engine::json::canonical;
+use crate::engine::limits::copy;
 use crate::engine::value::{Number, Value};
 use crate::engine::Result;
 use std::cmp::Ordering;
@@ -23,20 +24,20 @@ enum Kind {
 
 impl Constant {
     pub(super) fn from_json(text: &str) -> Result<Constant> {
-        Ok(Constant::of(&canonical(text)?))
+        Constant::of(&canonical(text)?)
     }
 
-    pub(super) fn of(text: &[u8]) -> Constant {
+    pub(super) fn of(text: &[u8]) -> Result<Constant> {
         let kind = match Value::read(text) {
             Value::Null => Kind::Null,
             Value::Bool(_) | Value::String(_) => Kind::SameText,
             Value::Number(number) => Kind::Number(number),
             Value::Array(_) | Value::Object(_) => Kind::Nested,
         };
-        Constant {
-            text: Box::from(text),
+        Ok(Constant {
+            text: copy(text)?.into_boxed_slice(),
             kind,
-        }
+        })
     }
 
     /// The constant's canonical text.

@@ -6,7 +6,7 @@
 
 use super::text::lower;
 use super::tree::Case;
-use crate::engine::limits::MAX_PATTERN;
+use crate::engine::limits::{exceeded, MAX_PATTERN};
 use crate::engine::{Error, Result};
 use foldhash::fast::RandomState;
 use hashbrown::HashMap;
@@ -84,11 +84,7 @@ fn lowered(tokens: Vec<Token>) -> Vec<Token> {
 impl Like {
     pub(super) fn compile(pattern: &str, escape: Option<char>, case: Case) -> Result<Like> {
         if pattern.len() > MAX_PATTERN {
-            return Err(Error::Limit {
-                what: "bytes of a pattern",
-                limit: MAX_PATTERN as u64,
-                index: None,
-            });
+            return Err(exceeded("bytes of a pattern", MAX_PATTERN));
         }
         let mut tokens = tokens(pattern, escape)?;
         if case == Case::Insensitive {

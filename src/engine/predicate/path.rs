@@ -1,6 +1,7 @@
 //! Field references: a name, and steps into what it holds.
 
 use crate::engine::json::{elements, inside, members, quoted};
+use crate::engine::limits::{exceeded, MAX_OPERAND};
 use crate::engine::{Error, Result};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,6 +52,9 @@ fn name(text: &str, position: usize) -> Result<(String, &str)> {
 
 impl Path {
     pub(crate) fn parse(text: &str) -> Result<Path> {
+        if text.len() > MAX_OPERAND {
+            return Err(exceeded("bytes of a field reference", MAX_OPERAND));
+        }
         let (field, mut rest) = name(text, 0)?;
         let mut path = Path {
             field: quoted(&field),

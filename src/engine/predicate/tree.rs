@@ -5,15 +5,14 @@ use super::like::Like;
 use super::path::Path;
 use super::program::Program;
 use super::text::lower;
-use crate::engine::json::{canonical, elements, members, string_of, unescape};
-use crate::engine::limits::MAX_PREDICATE_DEPTH;
+use crate::engine::json::{canonical, elements, inside, members, unescape, unescaped_bytes};
+use crate::engine::limits::{add, exceeded, MAX_OPERAND, MAX_PREDICATE_DEPTH};
 use crate::engine::value::Value;
 use crate::engine::{Error, Result};
 use foldhash::fast::{FoldHasher, RandomState};
 use hashbrown::HashTable;
 use memchr::memmem::Finder;
 use once_cell::sync::OnceCell;
-use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::hash::{BuildHasher, Hasher};
 use std::sync::Arc;
@@ -115,16 +114,11 @@ impl Predicate {
         let nodes = operands
             .iter()
             .fold(1_usize, |sum, operand| sum.saturating_add(operand.nodes));
-        let limit = |what, limit: usize| Error::Limit {
-            what,
-            limit: limit as u64,
-            index: None,
-        };
         if depth > MAX_PREDICATE_DEPTH {
-            return Err(limit("levels of a predicate", MAX_PREDICATE_DEPTH));
+            return Err(exceeded("levels of a predicate", MAX_PREDICATE_DEPTH));
         }
         if nodes > MAX_NODES {
-            return Err(limit("nodes of a predicate", MAX_NODES));
+            return Err(exceeded("nodes of a predicate", MAX_NODES));
         }
         Ok(Predicate {
             node,
@@ -229,9 +223,12 @@ impl Predicate {
 
 fn string(json: &str) -> Result<String> {
     let text = canonical(json)?;
-    string_of(&text)
-        .map(Cow::into_owned)
-        .ok_or_else(|| Error::json(0, "expected a string"))
+    let inside = inside(&text).ok_or_else(|| Error::json(0, "expected a string"))?;
+    // Each byte comes of at most six.
+    if inside.len() > 6 * MAX_OPERAND || unescaped_bytes(inside).count() > MAX_OPERAND {
+        return Err(exceeded("bytes of a string operand", MAX_OPERAND));
+    }
+    Ok(String::from_utf8_lossy(&unescape(inside)).into_owned())
 }
 
 impl ValueSet {
@@ -240,8 +237,12 @@ impl ValueSet {
         if !text.starts_with(b"[") {
             return Err(Error::json(0, "expected an array"));
         }
+        let mut values = Vec::new();
+        for value in elements(&text) {
+            add(&mut values, Constant::of(value)?)?;
+        }
         let mut set = ValueSet {
-            values: elements(&text).map(Constant::of).collect(),
+            values,
             by_hash: HashTable::new(),
             hasher: RandomState::default(),
         };
@@ -251,6 +252,10 @@ impl ValueSet {
                 let value = values.get(*at as usize).map(Constant::value);
                 hash_value(hasher, value.unwrap_or(Value::Null))
             };
+            let room = set.by_hash.try_reserve(values.len(), hash);
+            room.map_err(|_| Error::OutOfMemory {
+                bytes: values.len() * 8,
+            })?;
             for at in 0..values.len() as u32 {
                 set.by_hash.insert_unique(hash(&at), at, hash);
             }

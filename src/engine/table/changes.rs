@@ -4,7 +4,7 @@ use super::stage::too_long;
 use super::Table;
 use crate::engine::json::{Scanner, Span};
 use crate::engine::key::KeyRef;
-use crate::engine::limits::{reserve, MAX_RECORD};
+use crate::engine::limits::{add, reserve, MAX_RECORD};
 use crate::engine::record::{self, Record};
 use crate::engine::shape::{Shape, Shapes, GENERIC};
 use crate::engine::Result;
@@ -43,9 +43,10 @@ impl Changes {
     fn scan(table: &Table, text: &str) -> Result<Changes> {
         let mut scanner = Scanner::new(text);
         let mut canonical = Vec::new();
-        scanner.reserve(&mut canonical)?;
         scanner.record(&mut canonical, None)?;
-        let spans = scanner.spans().to_vec();
+        let mut spans = Vec::new();
+        reserve(&mut spans, scanner.spans().len())?;
+        spans.extend_from_slice(scanner.spans());
         scanner.end()?;
         let mut changes = Changes {
             text: canonical,
@@ -80,6 +81,11 @@ impl Changes {
 
     fn name(&self, at: usize) -> &[u8] {
         self.spans.get(at).map_or(&[], |span| self.slice(span.name))
+    }
+
+    /// The change of a field, by the inside of its quoted name.
+    fn find(&self, inside: &[u8]) -> Option<usize> {
+        (0..self.spans.len()).find(|&at| crate::engine::json::inside(self.name(at)) == Some(inside))
     }
 
     fn value(&self, at: usize) -> &[u8] {
@@ -132,9 +138,6 @@ impl<'a> Merger<'a> {
 
     /// Appends the merged record, as stored, to `out`.
     pub(super) fn merge(&mut self, record: &Record<'_>, out: &mut Vec<u8>) -> Result<()> {
-        if record.text().len() + self.changes.text.len() > MAX_RECORD {
-            return Err(too_long());
-        }
         self.text.clear();
         self.ends.clear();
         reserve(
@@ -148,7 +151,7 @@ impl<'a> Merger<'a> {
         let plan = match planned.and_then(|at| self.plans.get(at)) {
             Some(plan) if plan.base != GENERIC => plan,
             _ => {
-                let plan = self.plan(record);
+                let plan = self.plan(record)?;
                 self.plans.retain(|plan| plan.base != record.shape());
                 self.plans.push(plan);
                 match self.plans.last() {
@@ -160,7 +163,7 @@ impl<'a> Merger<'a> {
         self.text.push(b'{');
         for ((name, value), replaced) in record.members().zip(&plan.replaced) {
             let value = replaced.map_or(value, |at| self.changes.value(at));
-            put(&mut self.text, &mut self.ends, &[b"\"", name, b"\""], value);
+            put(&mut self.text, &mut self.ends, &[b"\"", name, b"\""], value)?;
         }
         for &at in &plan.added {
             put(
@@ -168,52 +171,68 @@ impl<'a> Merger<'a> {
                 &mut self.ends,
                 &[self.changes.name(at)],
                 self.changes.value(at),
-            );
+            )?;
         }
         self.text.push(b'}');
+        if self.text.len() > MAX_RECORD {
+            return Err(too_long());
+        }
         reserve(out, record::stored_len(&plan.target, self.text.len()))?;
         record::write(out, &plan.target, &self.ends, &[&self.text]);
         Ok(())
     }
 
-    fn plan(&mut self, record: &Record<'_>) -> Plan {
-        let quoted: Vec<Vec<u8>> = record
-            .members()
-            .map(|(name, _)| [b"\"", name, b"\""].concat())
-            .collect();
-        let changed = 0..self.changes.spans.len();
-        let replaced = quoted
-            .iter()
-            .map(|name| changed.clone().find(|&at| self.changes.name(at) == name))
-            .collect::<Vec<_>>();
-        let added: Vec<usize> = changed
-            .filter(|at| !replaced.contains(&Some(*at)))
-            .collect();
-        let mut names: Vec<&[u8]> = quoted.iter().map(Vec::as_slice).collect();
-        names.extend(added.iter().map(|&at| self.changes.name(at)));
-        let target = match self.shapes.find(&names) {
-            Some(shape) => shape.clone(),
-            None => {
-                let (shape, shapes) = self.table.add_shape(&names);
-                self.shapes = shapes;
-                shape
+    fn plan(&mut self, record: &Record<'_>) -> Result<Plan> {
+        let (mut replaced, mut names) = (Vec::new(), Vec::new());
+        let mut is_added: Vec<bool> = Vec::new();
+        reserve(&mut is_added, self.changes.spans.len())?;
+        is_added.resize(self.changes.spans.len(), true);
+        for (name, _) in record.members() {
+            let at = self.changes.find(name);
+            if let Some(added) = at.and_then(|at| is_added.get_mut(at)) {
+                *added = false;
             }
+            add(&mut replaced, at)?;
+            if Shapes::can_have(names.len()) {
+                names.push([b"\"", name, b"\""].concat());
+            }
+        }
+        let mut added = Vec::new();
+        for (at, _) in is_added.iter().enumerate().filter(|(_, added)| **added) {
+            add(&mut added, at)?;
+        }
+        let fields = replaced.len() + added.len();
+        let mut names: Vec<&[u8]> = names.iter().map(Vec::as_slice).collect();
+        let target = if Shapes::can_have(fields) {
+            names.extend(added.iter().map(|&at| self.changes.name(at)));
+            self.shape(&names)
+        } else {
+            self.shapes.generic().cloned().ok_or_else(too_long)?
         };
-        Plan {
+        Ok(Plan {
             base: record.shape(),
             target,
             replaced,
             added,
+        })
+    }
+
+    fn shape(&mut self, names: &[&[u8]]) -> Arc<Shape> {
+        if let Some(shape) = self.shapes.find(names) {
+            return shape.clone();
         }
+        let (shape, shapes) = self.table.add_shape(names);
+        self.shapes = shapes;
+        shape
     }
 }
 
-fn put(text: &mut Vec<u8>, ends: &mut Vec<u32>, name: &[&[u8]], value: &[u8]) {
+fn put(text: &mut Vec<u8>, ends: &mut Vec<u32>, name: &[&[u8]], value: &[u8]) -> Result<()> {
     if text.len() > 1 {
         text.push(b',');
     }
     name.iter().for_each(|part| text.extend_from_slice(part));
     text.push(b':');
     text.extend_from_slice(value);
-    ends.push(text.len() as u32);
+    add(ends, text.len() as u32)
 }

@@ -3,7 +3,7 @@
 use super::{Table, Version};
 use crate::engine::json::{canonical, elements, push_quoted};
 use crate::engine::key::{Key, KeyRef};
-use crate::engine::limits::{push, reserve};
+use crate::engine::limits::{add, push, reserve};
 use crate::engine::options::SelectOptions;
 use crate::engine::predicate::{Bound, Predicate};
 use crate::engine::query;
@@ -32,7 +32,7 @@ impl Table {
     /// Appends the record that has the key.
     #[inline]
     pub fn get(&self, key: &Key<'_>, out: &mut Vec<u8>) -> Result<()> {
-        let key = KeyRef::from(key);
+        let key = KeyRef::from_key(key)?;
         let state = self.read()?;
         let found = state.version.find(&key);
         let record = found.and_then(|(_, place)| state.version.record(place));
@@ -45,10 +45,11 @@ impl Table {
         if !text.starts_with(b"[") {
             return Err(Error::json(0, "expected an array of keys"));
         }
-        let keys = elements(&text)
-            .enumerate()
-            .map(|(index, key)| KeyRef::read(key).map_err(|error| error.at_index(index)))
-            .collect::<Result<Vec<_>>>()?;
+        let mut keys = Vec::new();
+        for (index, key) in elements(&text).enumerate() {
+            let key = KeyRef::read(key).map_err(|error| error.at_index(index))?;
+            add(&mut keys, key)?;
+        }
         let version = self.pin()?.version;
         push(out, b"[")?;
         for (index, key) in keys.iter().enumerate() {

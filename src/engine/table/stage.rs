@@ -3,9 +3,9 @@
 use super::Table;
 use crate::engine::json::{Scanner, Span};
 use crate::engine::key::KeyRef;
-use crate::engine::limits::{reserve, MAX_RECORD};
+use crate::engine::limits::{add, exceeded, reserve, MAX_RECORD};
 use crate::engine::record;
-use crate::engine::shape::{Shape, Shapes, GENERIC};
+use crate::engine::shape::{Field, Shape, Shapes, GENERIC};
 use crate::engine::{Error, Result};
 use hashbrown::HashSet;
 use std::sync::Arc;
@@ -16,6 +16,9 @@ pub(super) struct Stage {
     /// Ends of values, all records' one after the other.
     ends: Vec<u32>,
     records: Vec<Staged>,
+    /// The table's shapes when staging began, and those with the new ones of this stage, which the table learns of
+    /// only when nothing can fail any more.
+    base: Arc<Shapes>,
     pub(super) shapes: Arc<Shapes>,
     /// The first record whose key an earlier one has.
     pub(super) repeat: Option<usize>,
@@ -38,17 +41,15 @@ impl Stage {
     pub(super) fn one(table: &Table, text: &str) -> Result<Stage> {
         let mut stage = Stage::new(table);
         let mut scanner = Scanner::new(text);
-        scanner.reserve(&mut stage.text)?;
         stage.push(table, &mut scanner)?;
-        scanner.end()?;
         Ok(stage)
     }
 
     /// Stages a JSON array of records; errors name the record.
     pub(super) fn many(table: &Table, text: &str) -> Result<Stage> {
         let mut stage = Stage::new(table);
+        stage.is_bulk = true;
         let mut scanner = Scanner::new(text);
-        scanner.reserve(&mut stage.text)?;
         let mut more = scanner.enter_array()?;
         while more {
             let index = stage.records.len();
@@ -61,17 +62,18 @@ impl Stage {
                 .map_err(|error| error.at_index(index))?;
         }
         scanner.end()?;
-        stage.is_bulk = true;
-        stage.repeat = stage.first_repeat();
+        stage.repeat = stage.first_repeat()?;
         Ok(stage)
     }
 
     fn new(table: &Table) -> Stage {
+        let base = table.shapes();
         Stage {
             text: Vec::new(),
             ends: Vec::new(),
             records: Vec::new(),
-            shapes: table.shapes(),
+            shapes: base.clone(),
+            base,
             repeat: None,
             is_bulk: false,
         }
@@ -104,7 +106,7 @@ impl Stage {
         key.map_or(0, |(start, end)| end - start)
     }
 
-    fn first_repeat(&self) -> Option<usize> {
+    fn first_repeat(&self) -> Result<Option<usize>> {
         let mut last = None;
         let ascending = (0..self.len()).all(|index| match self.key(index) {
             None => true,
@@ -112,10 +114,16 @@ impl Stage {
             Some(KeyRef::Text(_)) => false,
         });
         if ascending {
-            return None;
+            return Ok(None);
         }
         let mut seen = HashSet::with_hasher(foldhash::fast::RandomState::default());
-        (0..self.len()).find(|&index| self.key(index).is_some_and(|key| !seen.insert(key)))
+        seen.try_reserve(self.len())
+            .map_err(|_| Error::OutOfMemory {
+                bytes: self.len() * std::mem::size_of::<KeyRef<'_>>(),
+            })?;
+        let repeat =
+            (0..self.len()).find(|&index| self.key(index).is_some_and(|key| !seen.insert(key)));
+        Ok(repeat)
     }
 
     /// Writes a record as stored; `given` is the key that the table gives it.
@@ -147,6 +155,10 @@ impl Stage {
         let guess = self.records.last().map(|staged| staged.shape.clone());
         let guess = guess.or_else(|| self.shapes.latest().cloned());
         let missing = scanner.record(&mut self.text, guess.as_deref())?;
+        if !self.is_bulk {
+            // What is wrong with the text comes before what is wrong with the record.
+            scanner.end()?;
+        }
         let key_field = self.shapes.key_field();
         let spans = scanner.spans();
         let shape = guess.filter(|shape| fits(shape, missing));
@@ -165,14 +177,15 @@ impl Stage {
         }
         let filled = match &table.schema {
             Some(schema) => {
-                let spans = spans
+                let mut fields: Members<'_> = Vec::new();
+                for span in spans
                     .iter()
-                    .filter(|span| has_key || Some(**span) != key_span);
-                let fields: Members<'_> = spans
-                    .map(|span| (self.slice(start, span.name), self.slice(start, span.value)))
-                    .collect();
-                for (name, value) in &fields {
+                    .filter(|span| has_key || Some(**span) != key_span)
+                {
+                    let (name, value) =
+                        (self.slice(start, span.name), self.slice(start, span.value));
                     schema.check(name, value)?;
+                    add(&mut fields, (name, value))?;
                 }
                 schema.fill(
                     |name| fields.iter().any(|(other, _)| *other == name),
@@ -188,25 +201,27 @@ impl Stage {
                 .filter(|span| has_key || Some(**span) != key_span);
             let fields =
                 spans.map(|span| (self.slice(start, span.name), self.slice(start, span.value)));
-            let members: Members<'_> = fields.chain(filled).collect();
-            let text = object(&members);
+            let mut members: Members<'_> = Vec::new();
+            for member in fields.chain(filled) {
+                add(&mut members, member)?;
+            }
+            let text = object(&members)?;
             if text.len() > MAX_RECORD {
                 return Err(too_long());
             }
             let text = String::from_utf8(text).unwrap_or_default();
             self.text.truncate(start);
             let mut again = Scanner::new(&text);
-            again.reserve(&mut self.text)?;
             again.record(&mut self.text, None)?;
             let key = again
                 .spans()
                 .iter()
                 .find(|span| self.slice(start, span.name) == key_field)
                 .map(|span| span.value);
-            return self.lay_out(table, start, again.spans(), None, key);
+            return self.lay_out(start, again.spans(), None, key);
         }
         let key = key_span.map(|span| span.value);
-        self.lay_out(table, start, scanner.spans(), shape, key)
+        self.lay_out(start, scanner.spans(), shape, key)
     }
 
     fn slice(&self, start: usize, range: (u32, u32)) -> &[u8] {
@@ -215,10 +230,50 @@ impl Stage {
             .unwrap_or_default()
     }
 
+    /// The shape of a record that was not guessed; the key is added at its end if it is yet to be given.
+    fn find_shape(&mut self, start: usize, spans: &[Span], adds_key: bool) -> Result<Arc<Shape>> {
+        let mut shapes = self.shapes.clone();
+        if !Shapes::can_have(spans.len() + usize::from(adds_key)) {
+            return shapes.generic().cloned().ok_or_else(too_long);
+        }
+        let names = spans.iter().map(|span| self.slice(start, span.name));
+        let key_field = self.shapes.key_field();
+        let names: Vec<&[u8]> = names.chain(adds_key.then_some(key_field)).collect();
+        if let Some(shape) = shapes.find(&names) {
+            return Ok(shape.clone());
+        }
+        let shape = Arc::make_mut(&mut shapes).add(&names);
+        self.shapes = shapes;
+        Ok(shape)
+    }
+
+    /// Tells the table of new shapes.
+    pub(super) fn settle_shapes(&mut self, table: &Table) {
+        if self.shapes.count() == self.base.count() {
+            return;
+        }
+        let mut current = table.shapes.write();
+        if Arc::ptr_eq(&current, &self.base) {
+            *current = self.shapes.clone();
+        } else {
+            // Others have added shapes since, under the same numbers.
+            let merged = Arc::make_mut(&mut current);
+            let known = self.base.count();
+            for staged in &mut self.records {
+                if usize::from(staged.shape.id()) > known {
+                    let names: Vec<&[u8]> =
+                        staged.shape.fields().iter().map(Field::quoted).collect();
+                    staged.shape = merged.add(&names);
+                }
+            }
+        }
+        self.shapes = current.clone();
+        self.base = self.shapes.clone();
+    }
+
     /// Notes a record whose canonical text is complete, from `start` on.
     fn lay_out(
         &mut self,
-        table: &Table,
         start: usize,
         spans: &[Span],
         shape: Option<Arc<Shape>>,
@@ -226,20 +281,7 @@ impl Stage {
     ) -> Result<()> {
         let shape = match shape {
             Some(shape) => shape,
-            None => {
-                let shapes = self.shapes.clone();
-                let names = spans.iter().map(|span| self.slice(start, span.name));
-                let added = key.is_none().then_some(shapes.key_field());
-                let names: Vec<&[u8]> = names.chain(added).collect();
-                match shapes.find(&names) {
-                    Some(shape) => shape.clone(),
-                    None => {
-                        let (shape, shapes) = table.add_shape(&names);
-                        self.shapes = shapes;
-                        shape
-                    }
-                }
-            }
+            None => self.find_shape(start, spans, key.is_none())?,
         };
         if key.is_none() {
             // The key goes where the closing brace was; brace and digits follow when it is known.
@@ -281,15 +323,17 @@ fn fits(shape: &Shape, missing: Option<usize>) -> bool {
 }
 
 pub(super) fn too_long() -> Error {
-    Error::Limit {
-        what: "bytes of a record",
-        limit: MAX_RECORD as u64,
-        index: None,
-    }
+    exceeded("bytes of a record", MAX_RECORD)
 }
 
-fn object(members: &[(&[u8], &[u8])]) -> Vec<u8> {
-    let mut text = vec![b'{'];
+fn object(members: &[(&[u8], &[u8])]) -> Result<Vec<u8>> {
+    let len: usize = members
+        .iter()
+        .map(|(name, value)| name.len() + value.len() + 2)
+        .sum();
+    let mut text = Vec::new();
+    reserve(&mut text, len + 2)?;
+    text.push(b'{');
     for (name, value) in members {
         if text.len() > 1 {
             text.push(b',');
@@ -299,7 +343,7 @@ fn object(members: &[(&[u8], &[u8])]) -> Vec<u8> {
         text.extend_from_slice(value);
     }
     text.push(b'}');
-    text
+    Ok(text)
 }
 
 impl Table {

@@ -7,6 +7,7 @@ use super::changes::{Changes, Merger};
 use super::heap::Heap;
 use super::stage::Stage;
 use super::version::{key_of, Place, Version};
+use super::Table;
 use crate::engine::key::KeyRef;
 use crate::engine::keymap::{KeyMap, Row};
 use crate::engine::limits::reserve;
@@ -69,9 +70,11 @@ impl State {
     }
 
     /// Inserts all staged records, or none. Returns the keys that the table gave, in order.
-    pub(super) fn insert(&mut self, stage: &Stage) -> Result<Vec<i64>> {
+    pub(super) fn insert(&mut self, table: &Table, stage: &mut Stage) -> Result<Vec<i64>> {
         let given = self.check_keys(stage)?;
         self.make_rows(stage.len())?;
+        stage.settle_shapes(table);
+        let stage = &*stage;
         self.know(&stage.shapes);
         self.write_all(stage.len(), {
             let mut keys = given.iter().copied();

@@ -6,7 +6,7 @@ use super::state::{Match, State};
 use super::{Conflict, Outcome, Table, Version};
 use crate::engine::key::{Key, KeyRef};
 use crate::engine::keymap::Row;
-use crate::engine::limits::reserve;
+use crate::engine::limits::{add, reserve};
 use crate::engine::paged::PAGE;
 use crate::engine::predicate::{Bound, Predicate, Program};
 use crate::engine::{Error, Result};
@@ -17,21 +17,21 @@ const KEY_ROOM: usize = 24;
 impl Table {
     /// Inserts one record; its key is appended to `key_out` as JSON text.
     pub fn insert(&self, record: &str, key_out: Option<&mut Vec<u8>>) -> Result<()> {
-        let stage = Stage::one(self, record)?;
-        self.insert_stage(&stage, key_out, false)?;
+        let mut stage = Stage::one(self, record)?;
+        self.insert_stage(&mut stage, key_out, false)?;
         Ok(())
     }
 
     /// Inserts a JSON array of records: all, or none. The keys are appended to `keys_out` as a JSON array.
     pub fn insert_many(&self, records: &str, keys_out: Option<&mut Vec<u8>>) -> Result<u64> {
-        let stage = Stage::many(self, records)?;
-        self.insert_stage(&stage, keys_out, true)?;
+        let mut stage = Stage::many(self, records)?;
+        self.insert_stage(&mut stage, keys_out, true)?;
         Ok(stage.len() as u64)
     }
 
     fn insert_stage(
         &self,
-        stage: &Stage,
+        stage: &mut Stage,
         mut out: Option<&mut Vec<u8>>,
         as_array: bool,
     ) -> Result<()> {
@@ -40,7 +40,7 @@ impl Table {
             let text: usize = (0..stage.len()).map(|index| stage.key_len(index)).sum();
             reserve(out, text + stage.len() * KEY_ROOM + KEY_ROOM)?;
         }
-        let given = self.write()?.insert(stage)?;
+        let given = self.write()?.insert(self, stage)?;
         if let Some(out) = out {
             write_keys(stage, &given, as_array, out);
         }
@@ -58,19 +58,18 @@ impl Table {
         // What is wrong with it as a new record matters only if its key is free.
         let staged = Stage::one(self, changes.text());
         let Some(key) = changes.key() else {
-            self.insert_stage(&staged?, key_out, false)?;
+            self.insert_stage(&mut staged?, key_out, false)?;
             return Ok(Outcome::Inserted);
         };
-        let key_text = key.to_json();
         let checked = changes.check(self);
         let mut merger = Merger::new(self, &changes);
         if let Some(out) = &mut key_out {
-            reserve(out, key_text.len() + KEY_ROOM)?;
+            reserve(out, key.json_len() + KEY_ROOM)?;
         }
         let mut state = self.write()?;
         let outcome = match state.version.find(&key) {
             None => {
-                state.insert(&staged?)?;
+                state.insert(self, &mut staged?)?;
                 Outcome::Inserted
             }
             Some(found) => match conflict {
@@ -85,7 +84,7 @@ impl Table {
         };
         drop(state);
         if let Some(out) = key_out {
-            out.extend_from_slice(key_text.as_bytes());
+            key.write(out);
         }
         Ok(outcome)
     }
@@ -104,9 +103,10 @@ impl Table {
     pub fn update_by_key(&self, key: &Key<'_>, changes: &str) -> Result<()> {
         let changes = Changes::parse(self, changes)?;
         changes.check(self)?;
+        let key = KeyRef::from_key(key)?;
         let mut merger = Merger::new(self, &changes);
         let mut state = self.write()?;
-        let found = state.version.find(&KeyRef::from(key));
+        let found = state.version.find(&key);
         let found = found.ok_or(Error::RecordNotFound)?;
         state.update(&[found], &changes, &mut merger)
     }
@@ -121,8 +121,9 @@ impl Table {
 
     /// Removes the record that has the key.
     pub fn delete_by_key(&self, key: &Key<'_>) -> Result<()> {
+        let key = KeyRef::from_key(key)?;
         let mut state = self.write()?;
-        let found = state.version.find(&KeyRef::from(key));
+        let found = state.version.find(&key);
         state.delete(&[found.ok_or(Error::RecordNotFound)?]);
         Ok(())
     }
@@ -136,16 +137,16 @@ impl Table {
         let program = predicate.program();
         if let Some(keys) = program.keys(self.shapes().key_field()) {
             let mut state = self.write()?;
-            let matches = matches_of_keys(&state.version, &keys, program);
+            let matches = matches_of_keys(&state.version, &keys, program)?;
             return apply_to(&mut state, &matches, apply);
         }
         let pinned = self.pin()?;
-        let found = matches_of_scan(&pinned.version, program);
+        let found = matches_of_scan(&pinned.version, program)?;
         let mut state = self.write()?;
         let matches = if state.changes == pinned.changes {
             found
         } else {
-            recheck(&state.version, &pinned.version, &found, program)
+            recheck(&state.version, &pinned.version, &found, program)?
         };
         // Otherwise each page that changes would have to be copied.
         drop(pinned);
@@ -165,38 +166,48 @@ fn apply_to(
     Ok(matches.len() as u64)
 }
 
-fn matches_of_keys(version: &Version, keys: &[KeyRef<'_>], program: &Program) -> Vec<Match> {
+fn matches_of_keys(
+    version: &Version,
+    keys: &[KeyRef<'_>],
+    program: &Program,
+) -> Result<Vec<Match>> {
     let mut bound = Bound::new(program, version.shapes());
-    let mut matches: Vec<Match> = keys
-        .iter()
-        .filter_map(|key| version.find(key))
-        .filter(|(_, place)| {
-            version
-                .record(*place)
-                .is_some_and(|record| bound.matches(&record))
-        })
-        .collect();
+    let mut matches: Vec<Match> = Vec::new();
+    reserve(&mut matches, keys.len())?;
+    let found = keys.iter().filter_map(|key| version.find(key));
+    matches.extend(found.filter(|(_, place)| {
+        version
+            .record(*place)
+            .is_some_and(|record| bound.matches(&record))
+    }));
     matches.sort_unstable_by_key(|(row, _)| *row);
     matches.dedup();
-    matches
+    Ok(matches)
 }
 
-fn matches_of_scan(version: &Version, program: &Program) -> Vec<Match> {
+fn matches_of_scan(version: &Version, program: &Program) -> Result<Vec<Match>> {
     let mut bound = Bound::new(program, version.shapes());
     let mut matches = Vec::new();
+    let mut outcome = Ok(());
     version.each(|row, place, record| {
         if bound.matches(&record) {
-            matches.push((row, place));
+            outcome = add(&mut matches, (row, place));
         }
-        true
+        outcome.is_ok()
     });
-    matches
+    outcome.map(|()| matches)
 }
 
 /// The matches of now, given those of an earlier version: only pages that have changed since are looked at again.
-fn recheck(now: &Version, then: &Version, found: &[Match], program: &Program) -> Vec<Match> {
+fn recheck(
+    now: &Version,
+    then: &Version,
+    found: &[Match],
+    program: &Program,
+) -> Result<Vec<Match>> {
     let mut bound = Bound::new(program, now.shapes());
-    let mut matches = Vec::with_capacity(found.len());
+    let mut matches = Vec::new();
+    let mut outcome = reserve(&mut matches, found.len());
     let mut rest = found;
     for position in 0..now.rows.page_count().max(then.rows.page_count()) {
         let end = ((position + 1) * PAGE) as u64;
@@ -205,20 +216,21 @@ fn recheck(now: &Version, then: &Version, found: &[Match], program: &Program) ->
         rest = after;
         let page = now.rows.page(position);
         if page.same(then.rows.page(position)) {
+            reserve(&mut matches, old.len())?;
             matches.extend_from_slice(old);
             continue;
         }
         page.each(|offset, place| {
-            if now
-                .record(place)
-                .is_some_and(|record| bound.matches(&record))
-            {
-                matches.push(((position * PAGE + offset) as Row, place));
+            let record = now.record(place);
+            if record.is_some_and(|record| bound.matches(&record)) {
+                let row = (position * PAGE + offset) as Row;
+                outcome = add(&mut matches, (row, place));
             }
-            true
+            outcome.is_ok()
         });
+        outcome.clone()?;
     }
-    matches
+    Ok(matches)
 }
 
 /// Appends the keys of inserted records; there is room.
