@@ -1,6 +1,7 @@
 //! The key map: key -> row.
 //!
-//! Integer keys that are nearly dense index a paged vector. All others are hashed: 32 bits of the hash and the row are
+//! Keys that ascend with the rows, as automatic ones do, need no entry at all: a *run* maps them by a difference. Other
+//! integer keys that are nearly dense index a paged vector. All others are hashed: 32 bits of the hash and the row are
 //! kept, in small open-addressing tables (buckets) under linear hashing (Litwin 1980): when they are full on
 //! average, one bucket is split in two, so no insert pays for the whole map. Keys themselves are not kept: the caller
 //! says whether a row's record has the key.
@@ -37,10 +38,49 @@ type Bucket = HashTable<Slot>;
 /// See the module's comment. Cheap to clone.
 #[derive(Clone)]
 pub(crate) struct KeyMap {
+    run: Run,
+    rekeyed: bool,
     dense: PagedVec<Row>,
     hashed: Hashed,
     len: usize,
     hasher: RandomState,
+}
+
+/// Consecutive keys in consecutive rows. A row may since have lost its record or got another key: then the key, if it
+/// is in the map, has an entry elsewhere.
+#[derive(Clone, Copy, Default)]
+struct Run {
+    key: i64,
+    row: Row,
+    len: u32,
+}
+
+impl Run {
+    #[inline]
+    fn row(&self, key: &KeyRef<'_>) -> Option<Row> {
+        let KeyRef::Int(key) = key else {
+            return None;
+        };
+        let offset = key.wrapping_sub(self.key);
+        ((0..i64::from(self.len)).contains(&offset)).then(|| self.row + offset as Row)
+    }
+
+    /// Whether key and row are the next ones of the run, which then has them.
+    #[inline]
+    fn extend(&mut self, key: &KeyRef<'_>, row: Row) -> bool {
+        let KeyRef::Int(key) = *key else {
+            return false;
+        };
+        if self.len == 0 {
+            *self = Run { key, row, len: 1 };
+            return true;
+        }
+        let is_next = key.checked_sub(self.key) == Some(i64::from(self.len))
+            && row.checked_sub(self.row) == Some(self.len)
+            && self.len < u32::MAX;
+        self.len += u32::from(is_next);
+        is_next
+    }
 }
 
 /// Spreads the 32 bits that are kept over the 64 that a bucket wants.
@@ -51,6 +91,8 @@ fn spread(hash: u32) -> u64 {
 impl KeyMap {
     pub(crate) fn new() -> Self {
         KeyMap {
+            run: Run::default(),
+            rekeyed: false,
             dense: PagedVec::new(),
             hashed: Hashed::new(),
             len: 0,
@@ -79,7 +121,21 @@ impl KeyMap {
         }
     }
 
-    /// The row of a key. `has_key` says whether a row's record has it.
+    /// The row that a key has if it is where the run says, and whether that must be checked on the record: it must once
+    /// a row has got another key. A row without a record has no key.
+    #[inline]
+    pub(crate) fn expected(&self, key: &KeyRef<'_>) -> Option<(Row, bool)> {
+        self.run.row(key).map(|row| (row, self.rekeyed))
+    }
+
+    /// Gives a row another key, which is not in the map.
+    pub(crate) fn change(&mut self, old: &KeyRef<'_>, new: &KeyRef<'_>, row: Row) {
+        self.rekeyed = true;
+        self.remove(old, row);
+        self.insert(new, row);
+    }
+
+    /// The row of a key that is not where the run says. `has_key` says whether a row's record has it.
     #[inline]
     pub(crate) fn get(&self, key: &KeyRef<'_>, has_key: impl Fn(Row) -> bool) -> Option<Row> {
         if let Some(index) = Self::dense_index(key) {
@@ -97,17 +153,24 @@ impl KeyMap {
     /// Adds a key that is not in the map.
     #[inline]
     pub(crate) fn insert(&mut self, key: &KeyRef<'_>, row: Row) {
+        self.len += 1;
+        // A key has an entry only if it is not where the run says.
+        if self.run.row(key) == Some(row) || self.run.extend(key, row) {
+            return;
+        }
         let dense = Self::dense_index(key).filter(|&index| index < 2 * self.len + DENSE_FLOOR);
         match dense {
             Some(index) => self.dense.set(index, row),
             None => self.hashed.insert(self.hash(key), row),
         }
-        self.len += 1;
     }
 
     /// Removes a key that is in the map with this row.
     pub(crate) fn remove(&mut self, key: &KeyRef<'_>, row: Row) {
         self.len -= 1;
+        if self.run.row(key) == Some(row) {
+            return;
+        }
         if let Some(index) = Self::dense_index(key) {
             if self.dense.get(index) == row {
                 return self.dense.set(index, Row::GAP);
@@ -257,6 +320,14 @@ mod tests {
         }
     }
 
+    /// As a table looks a key up.
+    fn find(map: &KeyMap, key: &KeyRef<'_>, has_key: impl Fn(Row) -> bool) -> Option<Row> {
+        match map.expected(key) {
+            Some((row, _)) if has_key(row) => Some(row),
+            _ => map.get(key, has_key),
+        }
+    }
+
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(32))]
         /// Behaves like a map through growth and shrinking, and a clone never sees a later change.
@@ -268,8 +339,8 @@ mod tests {
             for (start, insert, count) in ops {
                 clones.push((map.clone(), model.clone()));
                 for number in start..start + count {
-                    let has_key = |row: Row| row == number;
-                    prop_assert_eq!(map.get(&key(number), has_key), model.get(&number).copied());
+                    let has_key = |row: Row| row == number && model.contains_key(&row);
+                    prop_assert_eq!(find(&map, &key(number), has_key), model.get(&number).copied());
                     if insert && !model.contains_key(&number) {
                         map.insert(&key(number), number);
                         model.insert(number, number);
@@ -282,10 +353,46 @@ mod tests {
             for (map, model) in clones {
                 prop_assert_eq!(map.len(), model.len());
                 for number in 0..68_000 {
-                    prop_assert_eq!(map.get(&key(number), |row| row == number), model.get(&number).copied());
+                    prop_assert_eq!(find(&map, &key(number), |row| row == number && model.contains_key(&row)), model.get(&number).copied());
                 }
             }
         }
+    }
+
+    /// Automatic keys cost no memory, and a key that comes back in another row is found there.
+    #[test]
+    fn a_run_needs_no_entries() {
+        let mut map = KeyMap::new();
+        for row in 0..100_000 {
+            map.insert(&KeyRef::Int(i64::from(row) + 1), row);
+        }
+        assert_eq!(map.bytes(), 0);
+        map.remove(&KeyRef::Int(7), 6);
+        map.insert(&KeyRef::Int(7), 100_000);
+        let has_key = |row: Row| row != 6;
+        assert_eq!(find(&map, &KeyRef::Int(7), has_key), Some(100_000));
+        assert_eq!(find(&map, &KeyRef::Int(8), has_key), Some(7));
+        map.remove(&KeyRef::Int(7), 100_000);
+        assert_eq!(find(&map, &KeyRef::Int(7), has_key), None);
+    }
+
+    /// A key that leaves its row, comes back to it and leaves again is not found there.
+    #[test]
+    fn keys_may_leave_the_run_and_come_back() {
+        let mut map = KeyMap::new();
+        for row in 0..10 {
+            map.insert(&KeyRef::Int(i64::from(row) + 1), row);
+        }
+        let (five, fifty) = (KeyRef::Int(5), KeyRef::Int(50));
+        for _ in 0..3 {
+            map.change(&five, &fifty, 4);
+            assert_eq!(find(&map, &fifty, |row| row == 4), Some(4));
+            assert_eq!(find(&map, &five, |_| false), None);
+            map.change(&fifty, &five, 4);
+            assert_eq!(find(&map, &five, |row| row == 4), Some(4));
+            assert_eq!(find(&map, &fifty, |_| false), None);
+        }
+        assert_eq!(map.len(), 10);
     }
 
     #[test]

@@ -193,8 +193,7 @@ impl State {
             let (old_shape, new_shape) = (old.shape(), new.shape());
             if let (true, Some(new_key), Some(old_key)) = (rekeyed, &new_key, key_of(&old, &shapes))
             {
-                self.version.keys.remove(&old_key, row);
-                self.version.keys.insert(new_key, row);
+                self.version.keys.change(&old_key, new_key, row);
                 if let KeyRef::Int(key) = new_key {
                     self.largest_key = self.largest_key.max(*key);
                 }

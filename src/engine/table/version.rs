@@ -81,6 +81,14 @@ impl Version {
         place.read(&self.segments)
     }
 
+    /// Asks for the record at a place, to be read soon.
+    #[inline]
+    fn prefetch(&self, place: Place) {
+        if let Some(Some(segment)) = self.segments.get(place.segment()) {
+            segment.prefetch(place.offset());
+        }
+    }
+
     /// Calls `visit` with each record in natural order, until it says false.
     #[inline]
     pub(crate) fn each<'a>(&'a self, mut visit: impl FnMut(Row, Place, Record<'a>) -> bool) {
@@ -93,13 +101,28 @@ impl Version {
     /// The row and place of a key's record.
     #[inline]
     pub(crate) fn find(&self, key: &KeyRef<'_>) -> Option<(Row, Place)> {
+        if let Some((row, must_check)) = self.keys.expected(key) {
+            let place = self.rows.get(row as usize);
+            if place != Place::GAP {
+                self.prefetch(place);
+                if !must_check || self.has_key(place, key) {
+                    return Some((row, place));
+                }
+            }
+        }
         let has_key = |row: Row| {
-            let record = self.record(self.rows.get(row as usize));
-            record.is_some_and(|record| key_of(&record, &self.shapes).as_ref() == Some(key))
+            let place = self.rows.get(row as usize);
+            place != Place::GAP && self.has_key(place, key)
         };
         let row = self.keys.get(key, has_key)?;
         let place = self.rows.get(row as usize);
+        self.prefetch(place);
         (place != Place::GAP).then_some((row, place))
+    }
+
+    fn has_key(&self, place: Place, key: &KeyRef<'_>) -> bool {
+        let record = self.record(place);
+        record.is_some_and(|record| key_of(&record, &self.shapes).as_ref() == Some(key))
     }
 }
 
