@@ -62,13 +62,9 @@ pub unsafe extern "C" fn dictdb_predicate_eq(
     predicate: *mut *mut dictdb_predicate,
     error: *mut *mut dictdb_error,
 ) -> dictdb_status {
-    let make = || {
-        // SAFETY: rule Text.
-        let field = unsafe { text::required(field, field_len, "field") }?;
-        // SAFETY: rule Text.
-        let value = unsafe { text::required(value, value_len, "value") }?;
-        Ok(Predicate::compare(Comparison::Eq, field, value)?)
-    };
+    let make = |field: &str, value: &str| Predicate::compare(Comparison::Eq, field, value);
+    // SAFETY: rule Text.
+    let make = || unsafe { with_value(field, field_len, value, value_len, make) };
     // SAFETY: rules Output and Error.
     unsafe { finish(make, predicate, error) }
 }
@@ -90,13 +86,9 @@ pub unsafe extern "C" fn dictdb_predicate_ne(
     predicate: *mut *mut dictdb_predicate,
     error: *mut *mut dictdb_error,
 ) -> dictdb_status {
-    let make = || {
-        // SAFETY: rule Text.
-        let field = unsafe { text::required(field, field_len, "field") }?;
-        // SAFETY: rule Text.
-        let value = unsafe { text::required(value, value_len, "value") }?;
-        Ok(Predicate::compare(Comparison::Ne, field, value)?)
-    };
+    let make = |field: &str, value: &str| Predicate::compare(Comparison::Ne, field, value);
+    // SAFETY: rule Text.
+    let make = || unsafe { with_value(field, field_len, value, value_len, make) };
     // SAFETY: rules Output and Error.
     unsafe { finish(make, predicate, error) }
 }
@@ -118,13 +110,9 @@ pub unsafe extern "C" fn dictdb_predicate_lt(
     predicate: *mut *mut dictdb_predicate,
     error: *mut *mut dictdb_error,
 ) -> dictdb_status {
-    let make = || {
-        // SAFETY: rule Text.
-        let field = unsafe { text::required(field, field_len, "field") }?;
-        // SAFETY: rule Text.
-        let value = unsafe { text::required(value, value_len, "value") }?;
-        Ok(Predicate::compare(Comparison::Lt, field, value)?)
-    };
+    let make = |field: &str, value: &str| Predicate::compare(Comparison::Lt, field, value);
+    // SAFETY: rule Text.
+    let make = || unsafe { with_value(field, field_len, value, value_len, make) };
     // SAFETY: rules Output and Error.
     unsafe { finish(make, predicate, error) }
 }
@@ -146,13 +134,9 @@ pub unsafe extern "C" fn dictdb_predicate_le(
     predicate: *mut *mut dictdb_predicate,
     error: *mut *mut dictdb_error,
 ) -> dictdb_status {
-    let make = || {
-        // SAFETY: rule Text.
-        let field = unsafe { text::required(field, field_len, "field") }?;
-        // SAFETY: rule Text.
-        let value = unsafe { text::required(value, value_len, "value") }?;
-        Ok(Predicate::compare(Comparison::Le, field, value)?)
-    };
+    let make = |field: &str, value: &str| Predicate::compare(Comparison::Le, field, value);
+    // SAFETY: rule Text.
+    let make = || unsafe { with_value(field, field_len, value, value_len, make) };
     // SAFETY: rules Output and Error.
     unsafe { finish(make, predicate, error) }
 }
@@ -174,13 +158,9 @@ pub unsafe extern "C" fn dictdb_predicate_gt(
     predicate: *mut *mut dictdb_predicate,
     error: *mut *mut dictdb_error,
 ) -> dictdb_status {
-    let make = || {
-        // SAFETY: rule Text.
-        let field = unsafe { text::required(field, field_len, "field") }?;
-        // SAFETY: rule Text.
-        let value = unsafe { text::required(value, value_len, "value") }?;
-        Ok(Predicate::compare(Comparison::Gt, field, value)?)
-    };
+    let make = |field: &str, value: &str| Predicate::compare(Comparison::Gt, field, value);
+    // SAFETY: rule Text.
+    let make = || unsafe { with_value(field, field_len, value, value_len, make) };
     // SAFETY: rules Output and Error.
     unsafe { finish(make, predicate, error) }
 }
@@ -202,13 +182,9 @@ pub unsafe extern "C" fn dictdb_predicate_ge(
     predicate: *mut *mut dictdb_predicate,
     error: *mut *mut dictdb_error,
 ) -> dictdb_status {
-    let make = || {
-        // SAFETY: rule Text.
-        let field = unsafe { text::required(field, field_len, "field") }?;
-        // SAFETY: rule Text.
-        let value = unsafe { text::required(value, value_len, "value") }?;
-        Ok(Predicate::compare(Comparison::Ge, field, value)?)
-    };
+    let make = |field: &str, value: &str| Predicate::compare(Comparison::Ge, field, value);
+    // SAFETY: rule Text.
+    let make = || unsafe { with_value(field, field_len, value, value_len, make) };
     // SAFETY: rules Output and Error.
     unsafe { finish(make, predicate, error) }
 }
@@ -354,13 +330,9 @@ pub unsafe extern "C" fn dictdb_predicate_contains(
     predicate: *mut *mut dictdb_predicate,
     error: *mut *mut dictdb_error,
 ) -> dictdb_status {
-    let make = || {
-        // SAFETY: rule Text.
-        let field = unsafe { text::required(field, field_len, "field") }?;
-        // SAFETY: rule Text.
-        let value = unsafe { text::required(value, value_len, "value") }?;
-        Ok(Predicate::contains(field, value)?)
-    };
+    let make = |field: &str, value: &str| Predicate::contains(field, value);
+    // SAFETY: rule Text.
+    let make = || unsafe { with_value(field, field_len, value, value_len, make) };
     // SAFETY: rules Output and Error.
     unsafe { finish(make, predicate, error) }
 }
@@ -381,18 +353,11 @@ pub unsafe extern "C" fn dictdb_predicate_startswith(
     predicate: *mut *mut dictdb_predicate,
     error: *mut *mut dictdb_error,
 ) -> dictdb_status {
-    let make = || {
-        // SAFETY: rule Text.
-        let field = unsafe { text::required(field, field_len, "field") }?;
-        // SAFETY: rule Text.
-        let value = unsafe { text::required(value, value_len, "value") }?;
-        Ok(Predicate::text(
-            TextMatch::Prefix,
-            Case::Sensitive,
-            field,
-            value,
-        )?)
+    let make = |field: &str, value: &str| {
+        Predicate::text(TextMatch::Prefix, Case::Sensitive, field, value)
     };
+    // SAFETY: rule Text.
+    let make = || unsafe { with_value(field, field_len, value, value_len, make) };
     // SAFETY: rules Output and Error.
     unsafe { finish(make, predicate, error) }
 }
@@ -413,18 +378,11 @@ pub unsafe extern "C" fn dictdb_predicate_endswith(
     predicate: *mut *mut dictdb_predicate,
     error: *mut *mut dictdb_error,
 ) -> dictdb_status {
-    let make = || {
-        // SAFETY: rule Text.
-        let field = unsafe { text::required(field, field_len, "field") }?;
-        // SAFETY: rule Text.
-        let value = unsafe { text::required(value, value_len, "value") }?;
-        Ok(Predicate::text(
-            TextMatch::Suffix,
-            Case::Sensitive,
-            field,
-            value,
-        )?)
+    let make = |field: &str, value: &str| {
+        Predicate::text(TextMatch::Suffix, Case::Sensitive, field, value)
     };
+    // SAFETY: rule Text.
+    let make = || unsafe { with_value(field, field_len, value, value_len, make) };
     // SAFETY: rules Output and Error.
     unsafe { finish(make, predicate, error) }
 }
@@ -445,18 +403,11 @@ pub unsafe extern "C" fn dictdb_predicate_iequals(
     predicate: *mut *mut dictdb_predicate,
     error: *mut *mut dictdb_error,
 ) -> dictdb_status {
-    let make = || {
-        // SAFETY: rule Text.
-        let field = unsafe { text::required(field, field_len, "field") }?;
-        // SAFETY: rule Text.
-        let value = unsafe { text::required(value, value_len, "value") }?;
-        Ok(Predicate::text(
-            TextMatch::Whole,
-            Case::Insensitive,
-            field,
-            value,
-        )?)
+    let make = |field: &str, value: &str| {
+        Predicate::text(TextMatch::Whole, Case::Insensitive, field, value)
     };
+    // SAFETY: rule Text.
+    let make = || unsafe { with_value(field, field_len, value, value_len, make) };
     // SAFETY: rules Output and Error.
     unsafe { finish(make, predicate, error) }
 }
@@ -477,18 +428,11 @@ pub unsafe extern "C" fn dictdb_predicate_icontains(
     predicate: *mut *mut dictdb_predicate,
     error: *mut *mut dictdb_error,
 ) -> dictdb_status {
-    let make = || {
-        // SAFETY: rule Text.
-        let field = unsafe { text::required(field, field_len, "field") }?;
-        // SAFETY: rule Text.
-        let value = unsafe { text::required(value, value_len, "value") }?;
-        Ok(Predicate::text(
-            TextMatch::Substring,
-            Case::Insensitive,
-            field,
-            value,
-        )?)
+    let make = |field: &str, value: &str| {
+        Predicate::text(TextMatch::Substring, Case::Insensitive, field, value)
     };
+    // SAFETY: rule Text.
+    let make = || unsafe { with_value(field, field_len, value, value_len, make) };
     // SAFETY: rules Output and Error.
     unsafe { finish(make, predicate, error) }
 }
@@ -509,18 +453,11 @@ pub unsafe extern "C" fn dictdb_predicate_istartswith(
     predicate: *mut *mut dictdb_predicate,
     error: *mut *mut dictdb_error,
 ) -> dictdb_status {
-    let make = || {
-        // SAFETY: rule Text.
-        let field = unsafe { text::required(field, field_len, "field") }?;
-        // SAFETY: rule Text.
-        let value = unsafe { text::required(value, value_len, "value") }?;
-        Ok(Predicate::text(
-            TextMatch::Prefix,
-            Case::Insensitive,
-            field,
-            value,
-        )?)
+    let make = |field: &str, value: &str| {
+        Predicate::text(TextMatch::Prefix, Case::Insensitive, field, value)
     };
+    // SAFETY: rule Text.
+    let make = || unsafe { with_value(field, field_len, value, value_len, make) };
     // SAFETY: rules Output and Error.
     unsafe { finish(make, predicate, error) }
 }
@@ -541,18 +478,11 @@ pub unsafe extern "C" fn dictdb_predicate_iendswith(
     predicate: *mut *mut dictdb_predicate,
     error: *mut *mut dictdb_error,
 ) -> dictdb_status {
-    let make = || {
-        // SAFETY: rule Text.
-        let field = unsafe { text::required(field, field_len, "field") }?;
-        // SAFETY: rule Text.
-        let value = unsafe { text::required(value, value_len, "value") }?;
-        Ok(Predicate::text(
-            TextMatch::Suffix,
-            Case::Insensitive,
-            field,
-            value,
-        )?)
+    let make = |field: &str, value: &str| {
+        Predicate::text(TextMatch::Suffix, Case::Insensitive, field, value)
     };
+    // SAFETY: rule Text.
+    let make = || unsafe { with_value(field, field_len, value, value_len, make) };
     // SAFETY: rules Output and Error.
     unsafe { finish(make, predicate, error) }
 }
@@ -670,6 +600,24 @@ pub unsafe extern "C" fn dictdb_predicate_not(
     };
     // SAFETY: rules Output and Error.
     unsafe { finish(make, predicate, error) }
+}
+
+/// Reads field and value and makes a predicate of them.
+///
+/// # Safety
+/// Rule Text, for both.
+unsafe fn with_value(
+    field: *const c_char,
+    field_len: usize,
+    value: *const c_char,
+    value_len: usize,
+    make: impl FnOnce(&str, &str) -> crate::engine::Result<Predicate>,
+) -> Result<Predicate, Failure> {
+    // SAFETY: rule Text.
+    let field = unsafe { text::required(field, field_len, "field") }?;
+    // SAFETY: rule Text.
+    let value = unsafe { text::required(value, value_len, "value") }?;
+    Ok(make(field, value)?)
 }
 
 /// Runs a constructor and hands out its predicate.
