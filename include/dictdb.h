@@ -130,12 +130,19 @@
 /** An empty `dictdb_buffer`: `dictdb_buffer rows = DICTDB_BUFFER_INIT;` */
 #define DICTDB_BUFFER_INIT { NULL, 0, 0 }
 
-/** Version of the binary interface. It changes when a program compiled against an older header would not run. */
+/**
+ * Version of the binary interface. It changes when a program compiled against an older header would not
+ * run.
+ */
 #define DICTDB_ABI_VERSION 0
 
 /** Success. */
 #define DICTDB_STATUS_OK 0
-/** No record has that key, or none matches. Never comes with an error object, so that a miss costs nothing. */
+
+/**
+ * No record has that key, or none matches. Never comes with an error object, so that a miss costs
+ * nothing.
+ */
 #define DICTDB_STATUS_RECORD_NOT_FOUND 1
 /** The database has no table of that name, or the table was dropped. */
 #define DICTDB_STATUS_TABLE_NOT_FOUND 2
@@ -227,12 +234,10 @@ typedef struct dictdb_error dictdb_error;
 
 /**
  * A predicate: says of each record whether it matches. Immutable: any number of threads may use it at the
- * same time, with any
- * number of tables.
+ * same time, with any number of tables.
  *
- * Made by the functions below, freed by `dictdb_predicate_free`. Predicates made from others (`and`, `or`,
- * `not`) keep what they
- * need: the operands may be freed in any order.
+ * Made by the functions below, freed by `dictdb_predicate_free`. Predicates made from others (`and`,
+ * `or`, `not`) keep what they need: the operands may be freed in any order.
  */
 typedef struct dictdb_predicate dictdb_predicate;
 
@@ -240,9 +245,8 @@ typedef struct dictdb_predicate dictdb_predicate;
  * A handle to a table. Made by `dictdb_db_create_table` and `dictdb_db_get_table`, freed by
  * `dictdb_table_free`.
  *
- * Every function may be called from any thread at any time. Each is atomic: it takes effect at one instant
- * between call and
- * return, wholly or not at all, and holds no lock when it returns.
+ * Every function may be called from any thread at any time. Each is atomic: it takes effect at one
+ * instant between call and return, wholly or not at all, and holds no lock when it returns.
  */
 typedef struct dictdb_table dictdb_table;
 
@@ -258,12 +262,10 @@ typedef int32_t dictdb_status;
  * call to call.
  *
  * Start with `DICTDB_BUFFER_INIT` (all zero), pass the same buffer to as many calls as you like, read
- * `data` and
- * `len` after each, and end with `dictdb_buffer_free`. Set no member yourself.
+ * `data` and `len` after each, and end with `dictdb_buffer_free`. Set no member yourself.
  *
  * After success `data` holds `len` bytes of UTF-8 text and a NUL that `len` does not count. After failure
- * `len` is 0
- * and `data` is NULL or `""`. `data` is valid until the next call that gets the buffer.
+ * `len` is 0 and `data` is NULL or `""`. `data` is valid until the next call that gets the buffer.
  *
  * Thread-safety: one thread at a time, like a `char` array. Different buffers are independent.
  */
@@ -279,14 +281,12 @@ typedef struct {
 /**
  * Gets the library's log messages.
  *
- * `context` is the pointer given to `dictdb_log_set`; `level` one of `DICTDB_LOG_…`; `message` and `fields`
- * (a JSON object)
- * are NUL-terminated and valid during the call only.
+ * `context` is the pointer given to `dictdb_log_set`; `level` one of `DICTDB_LOG_…`; `message` and
+ * `fields` (a JSON object) are NUL-terminated and valid during the call only.
  *
  * It is called from any thread that is inside a call into the library, from several at once, and never
- * while the
- * library holds a lock: it may call the library. What happens inside such calls is not logged. It must not
- * throw or longjmp.
+ * while the library holds a lock: it may call the library. What happens inside such calls is not logged.
+ * It must not throw or longjmp.
  */
 typedef void (*dictdb_log_callback)(void *context,
                                     int32_t level,
@@ -308,8 +308,8 @@ extern "C" {
 const char *dictdb_version(void);
 
 /**
- * Version of the binary interface of the library that is loaded. A program works with it
- * if this equals the `DICTDB_ABI_VERSION` that the program was compiled with. Thread-safe.
+ * Version of the binary interface of the library that is loaded. A program works with it if this equals
+ * the `DICTDB_ABI_VERSION` that the program was compiled with. Thread-safe.
  */
 uint32_t dictdb_abi_version(void);
 
@@ -339,8 +339,8 @@ const char *dictdb_status_message(dictdb_status status);
 /**
  * The status that the failing call returned.
  *
- * `error`: may be NULL, then the result is `DICTDB_STATUS_OK`; `DICTDB_STATUS_INVALID_HANDLE` if it was freed.
- * Thread-safe.
+ * `error`: may be NULL, then the result is `DICTDB_STATUS_OK`; `DICTDB_STATUS_INVALID_HANDLE` if it was
+ * freed. Thread-safe.
  */
 dictdb_status dictdb_error_status(const dictdb_error *error);
 
@@ -353,12 +353,10 @@ dictdb_status dictdb_error_status(const dictdb_error *error);
 const char *dictdb_error_message(const dictdb_error *error);
 
 /**
- * The facts, for programs: a JSON object. Its members, each only where it applies:
- * `parameter` (the argument at fault), `field`, `expected`, `actual` (a schema violation), `key`, `found`,
- * `table`,
+ * The facts, for programs: a JSON object. Its members, each only where it applies: `parameter` (the
+ * argument at fault), `field`, `expected`, `actual` (a schema violation), `key`, `found`, `table`,
  * `index` (position of the failing record in a bulk call, from 0), `position` (byte offset into the text
- * that was passed),
- * `option`, `what` and `limit`, `bytes`.
+ * that was passed), `option`, `what` and `limit`, `bytes`.
  *
  * `error`: may be NULL or freed, then the result is `"{}"`.
  * Returns a NUL-terminated string, valid until `error` is freed. Thread-safe.
@@ -381,9 +379,8 @@ void dictdb_buffer_free(dictdb_buffer *buffer);
  * `options`: reserved; pass NULL, or an empty JSON object `{}`.
  * `db`: gets the new handle, to be freed with `dictdb_db_free`; NULL on failure.
  *
- * Status: `INVALID_ARGUMENT` (an unknown option), `INVALID_JSON`, `INVALID_UTF8`, `LIMIT` (16,776,896 live
- * handles in the
- * process), `FORKED`.
+ * Status: `INVALID_ARGUMENT` (an unknown option), `INVALID_JSON`, `INVALID_UTF8`, `LIMIT` (16,776,896
+ * live handles in the process), `FORKED`.
  */
 dictdb_status dictdb_db_new(const char *options,
                             size_t options_len,
@@ -394,8 +391,8 @@ dictdb_status dictdb_db_new(const char *options,
  * Frees a database handle. NULL and a handle that was freed before are ignored.
  *
  * Table handles stay valid and keep their tables; a call that is running in another thread ends as usual.
- * The memory of the tables is given back when the last handle to them is freed and the last call has ended.
- * Thread-safe.
+ * The memory of the tables is given back when the last handle to them is freed and the last call has
+ * ended. Thread-safe.
  */
 void dictdb_db_free(dictdb_db *db);
 
@@ -406,13 +403,13 @@ void dictdb_db_free(dictdb_db *db);
  * `options`: NULL, or a JSON object with these members, all optional:
  * `"primary_key"`: name of the key field, `"id"` by default;
  * `"schema"`: null, or an object from field to type: `"int"`, `"str"`, `"float"`, `"bool"`, `"list"`,
- * `"dict"`, or
- * `{"type": "str", "nullable": true, "default": "x"}`. See "Schema" at the top.
- * `table`: may be NULL; gets a handle to the table, to be freed with `dictdb_table_free`; NULL on failure.
+ * `"dict"`, or `{"type": "str", "nullable": true, "default": "x"}`. See "Schema" at the top.
+ * `table`: may be NULL; gets a handle to the table, to be freed with `dictdb_table_free`; NULL on
+ * failure.
  *
- * Status: `DUPLICATE_TABLE`, `INVALID_ARGUMENT` (name, an unknown option or one of a wrong type), `SCHEMA`
- * (a default that is not of
- * its field's type), `INVALID_JSON`, `INVALID_UTF8`, `INVALID_HANDLE`, `LIMIT`, `FORKED`. Thread-safe.
+ * Status: `DUPLICATE_TABLE`, `INVALID_ARGUMENT` (name, an unknown option or one of a wrong type),
+ * `SCHEMA` (a default that is not of its field's type), `INVALID_JSON`, `INVALID_UTF8`, `INVALID_HANDLE`,
+ * `LIMIT`, `FORKED`. Thread-safe.
  */
 dictdb_status dictdb_db_create_table(dictdb_db *db,
                                      const char *name,
@@ -439,9 +436,8 @@ dictdb_status dictdb_db_get_table(const dictdb_db *db,
 /**
  * Drops a table and its records.
  *
- * Handles to it stay valid handles: each call on one answers `TABLE_NOT_FOUND` from then on, also if a new
- * table takes the
- * name. A read that is running in another thread ends as usual.
+ * Handles to it stay valid handles: each call on one answers `TABLE_NOT_FOUND` from then on, also if a
+ * new table takes the name. A read that is running in another thread ends as usual.
  *
  * Status: `TABLE_NOT_FOUND`, `INVALID_ARGUMENT`, `INVALID_UTF8`, `INVALID_HANDLE`, `FORKED`. Thread-safe.
  */
@@ -464,19 +460,21 @@ dictdb_status dictdb_db_list_tables(const dictdb_db *db,
 /**
  * Frees a table handle. NULL and a handle that was freed before are ignored.
  *
- * The table itself stays in its database; a call that is running in another thread ends as usual. Thread-safe.
+ * The table itself stays in its database; a call that is running in another thread ends as usual.
+ * Thread-safe.
  */
 void dictdb_table_free(dictdb_table *table);
 
 /**
  * Inserts one record.
  *
- * `record`: a JSON object. Without the key field, or with it null, the record gets the next integer key, as
- * its last field.
+ * `record`: a JSON object. Without the key field, or with it null, the record gets the next integer key,
+ * as its last field.
  * `key`: may be NULL; gets the record's key as JSON text: `42` or `"abc"`.
  *
- * Status: `DUPLICATE_KEY`, `INVALID_KEY`, `SCHEMA`, `INVALID_JSON`, `NUMBER_RANGE`, `LIMIT`, `INVALID_UTF8`,
- * `INVALID_ARGUMENT`, `INVALID_HANDLE`, `TABLE_NOT_FOUND` (dropped), `OUT_OF_MEMORY`, `FORKED`. Thread-safe.
+ * Status: `DUPLICATE_KEY`, `INVALID_KEY`, `SCHEMA`, `INVALID_JSON`, `NUMBER_RANGE`, `LIMIT`,
+ * `INVALID_UTF8`, `INVALID_ARGUMENT`, `INVALID_HANDLE`, `TABLE_NOT_FOUND` (dropped), `OUT_OF_MEMORY`,
+ * `FORKED`. Thread-safe.
  */
 dictdb_status dictdb_table_insert(dictdb_table *table,
                                   const char *record,
@@ -508,8 +506,7 @@ dictdb_status dictdb_table_insert_many(dictdb_table *table,
  * `key`: may be NULL; gets the record's key as JSON text.
  *
  * Status: as for `dictdb_table_insert`. With `UPDATE`, the schema is checked on the merged record, so a
- * conflict
- * may give fields only in part. Thread-safe.
+ * conflict may give fields only in part. Thread-safe.
  */
 dictdb_status dictdb_table_upsert(dictdb_table *table,
                                   const char *record,
@@ -526,8 +523,7 @@ dictdb_status dictdb_table_upsert(dictdb_table *table,
  * `record`: gets the record as JSON text.
  *
  * Status: `RECORD_NOT_FOUND`, `INVALID_KEY`, `INVALID_JSON`, `INVALID_UTF8`, `INVALID_ARGUMENT`,
- * `INVALID_HANDLE`,
- * `TABLE_NOT_FOUND` (dropped), `OUT_OF_MEMORY`, `FORKED`. Thread-safe.
+ * `INVALID_HANDLE`, `TABLE_NOT_FOUND` (dropped), `OUT_OF_MEMORY`, `FORKED`. Thread-safe.
  */
 dictdb_status dictdb_table_get(const dictdb_table *table,
                                const char *key,
@@ -552,7 +548,8 @@ dictdb_status dictdb_table_get_int(const dictdb_table *table,
  * Reads many records by their keys, as of one instant.
  *
  * `keys`: a JSON array of keys, in which a key may stand more than once.
- * `records`: gets a JSON array as long as `keys`: each record in its key's place, `null` where there is none.
+ * `records`: gets a JSON array as long as `keys`: each record in its key's place, `null` where there is
+ * none.
  *
  * Status: as for `dictdb_table_get`, without `RECORD_NOT_FOUND`. Thread-safe.
  */
@@ -573,14 +570,13 @@ dictdb_status dictdb_table_get_many(const dictdb_table *table,
  * without it, keep the natural order;
  * `"distinct"`: true to keep the first of equal rows;
  * `"offset"`: rows to leave out at the start (negative: none); `"limit"`: rows at most (negative or null:
- * all).
- * They apply in the order of a SQL query: match, order, project, make distinct, leave out, limit.
+ * all). They apply in the order of a SQL query: match, order, project, make distinct, leave out, limit.
  * `rows`: gets a JSON array of objects.
  * `count`: may be NULL; gets the number of rows; untouched on failure.
  *
- * Status: `INVALID_ARGUMENT` (an unknown option or one of a wrong type), `PARSE` (a field), `INVALID_JSON`,
- * `INVALID_UTF8`,
- * `INVALID_HANDLE`, `TABLE_NOT_FOUND` (dropped), `OUT_OF_MEMORY`, `FORKED`. Thread-safe.
+ * Status: `INVALID_ARGUMENT` (an unknown option or one of a wrong type), `PARSE` (a field), `LIMIT` (4,096
+ * columns or sort keys), `INVALID_JSON`, `INVALID_UTF8`, `INVALID_HANDLE`, `TABLE_NOT_FOUND` (dropped),
+ * `OUT_OF_MEMORY`, `FORKED`. Thread-safe.
  */
 dictdb_status dictdb_table_select(const dictdb_table *table,
                                   const dictdb_predicate *predicate,
@@ -609,15 +605,14 @@ dictdb_status dictdb_table_count(const dictdb_table *table,
  * `predicate`: which records; never NULL, so that a predicate that failed to build changes nothing
  * (`dictdb_predicate_all` matches all).
  * `changes`: a JSON object; each of its fields replaces the record's field of that name as a whole, or is
- * added at the end.
- * Changing the key field gives the record another key; its place in the natural order stays.
+ * added at the end. Changing the key field gives the record another key; its place in the natural order
+ * stays.
  * `count`: may be NULL; gets the number of records changed; untouched on failure.
  *
- * Status: `RECORD_NOT_FOUND` (none matches), `DUPLICATE_KEY`, `INVALID_KEY` (the key field null included),
- * `SCHEMA`, `INVALID_JSON`,
- * `NUMBER_RANGE`, `LIMIT`, `INVALID_UTF8`, `INVALID_ARGUMENT`, `INVALID_HANDLE`, `TABLE_NOT_FOUND`
- * (dropped), `OUT_OF_MEMORY`, `FORKED`.
- * The changes themselves are checked first, so `SCHEMA` comes before `RECORD_NOT_FOUND`. Thread-safe.
+ * Status: `RECORD_NOT_FOUND` (none matches), `DUPLICATE_KEY`, `INVALID_KEY` (the key field null
+ * included), `SCHEMA`, `INVALID_JSON`, `NUMBER_RANGE`, `LIMIT`, `INVALID_UTF8`, `INVALID_ARGUMENT`,
+ * `INVALID_HANDLE`, `TABLE_NOT_FOUND` (dropped), `OUT_OF_MEMORY`, `FORKED`. The changes themselves are
+ * checked first, so `SCHEMA` comes before `RECORD_NOT_FOUND`. Thread-safe.
  */
 dictdb_status dictdb_table_update(dictdb_table *table,
                                   const dictdb_predicate *predicate,
@@ -662,8 +657,7 @@ dictdb_status dictdb_table_delete(dictdb_table *table,
  * `key`: JSON text: `42` or `"abc"`.
  *
  * Status: `RECORD_NOT_FOUND`, `INVALID_KEY`, `INVALID_JSON`, `INVALID_UTF8`, `INVALID_ARGUMENT`,
- * `INVALID_HANDLE`,
- * `TABLE_NOT_FOUND` (dropped), `FORKED`. Thread-safe.
+ * `INVALID_HANDLE`, `TABLE_NOT_FOUND` (dropped), `FORKED`. Thread-safe.
  */
 dictdb_status dictdb_table_delete_by_key(dictdb_table *table,
                                          const char *key,
@@ -674,9 +668,8 @@ dictdb_status dictdb_table_delete_by_key(dictdb_table *table,
  * Describes the table.
  *
  * `description`: gets a JSON object: `"name"`, `"primary_key"`, `"count"` (records), `"columns"` (the
- * schema's fields in its order; without a
- * schema the fields of all records, sorted), `"schema"` (as it was given, with the key field; null
- * without), `"indexes"` (an empty array in this version).
+ * schema's fields in its order; without a schema the fields of all records, sorted), `"schema"` (as it
+ * was given, with the key field; null without), `"indexes"` (an empty array in this version).
  *
  * Status: `INVALID_ARGUMENT`, `INVALID_HANDLE`, `TABLE_NOT_FOUND` (dropped), `OUT_OF_MEMORY`, `FORKED`.
  * Thread-safe.
@@ -689,12 +682,10 @@ dictdb_status dictdb_table_describe(const dictdb_table *table,
  * Tells what the table costs and what it did.
  *
  * `statistics`: gets a JSON object of integers: `"records"`; `"live_bytes"`, `"dead_bytes"` (stored
- * records, and remains of old ones not yet
- * reclaimed), `"segments"`, `"segment_bytes"` (memory that holds them), `"directory_bytes"`,
- * `"key_map_bytes"`, `"shapes"` (distinct lists of fields);
- * `"bytes"` (the three memories together);
- * `"inserted"`, `"updated"`, `"deleted"` (records, since the table was created), `"segments_reclaimed"`,
- * `"lock_waits"` (calls that had to wait for the table's lock).
+ * records, and remains of old ones not yet reclaimed), `"segments"`, `"segment_bytes"` (memory that holds
+ * them), `"directory_bytes"`, `"key_map_bytes"`, `"shapes"` (distinct lists of fields); `"bytes"` (the
+ * three memories together); `"inserted"`, `"updated"`, `"deleted"` (records, since the table was
+ * created), `"segments_reclaimed"`, `"lock_waits"` (calls that had to wait for the table's lock).
  *
  * Status: `INVALID_ARGUMENT`, `INVALID_HANDLE`, `TABLE_NOT_FOUND` (dropped), `OUT_OF_MEMORY`, `FORKED`.
  * Thread-safe.
@@ -727,8 +718,8 @@ dictdb_status dictdb_predicate_all(dictdb_predicate **predicate,
  * `field`: a field reference. `value`: any JSON value.
  * `predicate`: gets the new handle; NULL on failure.
  *
- * Status: `PARSE` (the field), `INVALID_JSON`, `NUMBER_RANGE`, `INVALID_UTF8`, `INVALID_ARGUMENT`, `LIMIT`,
- * `FORKED`. Thread-safe.
+ * Status: `PARSE` (the field), `INVALID_JSON`, `NUMBER_RANGE`, `INVALID_UTF8`, `INVALID_ARGUMENT`,
+ * `LIMIT`, `FORKED`. Thread-safe.
  */
 dictdb_status dictdb_predicate_eq(const char *field,
                                   size_t field_len,
@@ -744,8 +735,8 @@ dictdb_status dictdb_predicate_eq(const char *field,
  * `field`: a field reference. `value`: any JSON value.
  * `predicate`: gets the new handle; NULL on failure.
  *
- * Status: `PARSE` (the field), `INVALID_JSON`, `NUMBER_RANGE`, `INVALID_UTF8`, `INVALID_ARGUMENT`, `LIMIT`,
- * `FORKED`. Thread-safe.
+ * Status: `PARSE` (the field), `INVALID_JSON`, `NUMBER_RANGE`, `INVALID_UTF8`, `INVALID_ARGUMENT`,
+ * `LIMIT`, `FORKED`. Thread-safe.
  */
 dictdb_status dictdb_predicate_ne(const char *field,
                                   size_t field_len,
@@ -757,12 +748,12 @@ dictdb_status dictdb_predicate_ne(const char *field,
 /**
  * The field is less than the value: `field < value`.
  *
- * `field`: a field reference. `value`: any JSON value. Values of another kind than the field's never match,
- * nor does null.
+ * `field`: a field reference. `value`: any JSON value. Values of another kind than the field's never
+ * match, nor does null.
  * `predicate`: gets the new handle; NULL on failure.
  *
- * Status: `PARSE` (the field), `INVALID_JSON`, `NUMBER_RANGE`, `INVALID_UTF8`, `INVALID_ARGUMENT`, `LIMIT`,
- * `FORKED`. Thread-safe.
+ * Status: `PARSE` (the field), `INVALID_JSON`, `NUMBER_RANGE`, `INVALID_UTF8`, `INVALID_ARGUMENT`,
+ * `LIMIT`, `FORKED`. Thread-safe.
  */
 dictdb_status dictdb_predicate_lt(const char *field,
                                   size_t field_len,
@@ -774,12 +765,12 @@ dictdb_status dictdb_predicate_lt(const char *field,
 /**
  * The field is less than or equal to the value: `field <= value`.
  *
- * `field`: a field reference. `value`: any JSON value. Values of another kind than the field's never match,
- * nor does null.
+ * `field`: a field reference. `value`: any JSON value. Values of another kind than the field's never
+ * match, nor does null.
  * `predicate`: gets the new handle; NULL on failure.
  *
- * Status: `PARSE` (the field), `INVALID_JSON`, `NUMBER_RANGE`, `INVALID_UTF8`, `INVALID_ARGUMENT`, `LIMIT`,
- * `FORKED`. Thread-safe.
+ * Status: `PARSE` (the field), `INVALID_JSON`, `NUMBER_RANGE`, `INVALID_UTF8`, `INVALID_ARGUMENT`,
+ * `LIMIT`, `FORKED`. Thread-safe.
  */
 dictdb_status dictdb_predicate_le(const char *field,
                                   size_t field_len,
@@ -791,12 +782,12 @@ dictdb_status dictdb_predicate_le(const char *field,
 /**
  * The field is greater than the value: `field > value`.
  *
- * `field`: a field reference. `value`: any JSON value. Values of another kind than the field's never match,
- * nor does null.
+ * `field`: a field reference. `value`: any JSON value. Values of another kind than the field's never
+ * match, nor does null.
  * `predicate`: gets the new handle; NULL on failure.
  *
- * Status: `PARSE` (the field), `INVALID_JSON`, `NUMBER_RANGE`, `INVALID_UTF8`, `INVALID_ARGUMENT`, `LIMIT`,
- * `FORKED`. Thread-safe.
+ * Status: `PARSE` (the field), `INVALID_JSON`, `NUMBER_RANGE`, `INVALID_UTF8`, `INVALID_ARGUMENT`,
+ * `LIMIT`, `FORKED`. Thread-safe.
  */
 dictdb_status dictdb_predicate_gt(const char *field,
                                   size_t field_len,
@@ -808,12 +799,12 @@ dictdb_status dictdb_predicate_gt(const char *field,
 /**
  * The field is greater than or equal to the value: `field >= value`.
  *
- * `field`: a field reference. `value`: any JSON value. Values of another kind than the field's never match,
- * nor does null.
+ * `field`: a field reference. `value`: any JSON value. Values of another kind than the field's never
+ * match, nor does null.
  * `predicate`: gets the new handle; NULL on failure.
  *
- * Status: `PARSE` (the field), `INVALID_JSON`, `NUMBER_RANGE`, `INVALID_UTF8`, `INVALID_ARGUMENT`, `LIMIT`,
- * `FORKED`. Thread-safe.
+ * Status: `PARSE` (the field), `INVALID_JSON`, `NUMBER_RANGE`, `INVALID_UTF8`, `INVALID_ARGUMENT`,
+ * `LIMIT`, `FORKED`. Thread-safe.
  */
 dictdb_status dictdb_predicate_ge(const char *field,
                                   size_t field_len,
@@ -828,8 +819,8 @@ dictdb_status dictdb_predicate_ge(const char *field,
  * `field`: a field reference. `values`: a JSON array; of an empty one nothing matches.
  * `predicate`: gets the new handle; NULL on failure.
  *
- * Status: `PARSE` (the field), `INVALID_JSON`, `NUMBER_RANGE`, `INVALID_UTF8`, `INVALID_ARGUMENT`, `LIMIT`,
- * `FORKED`. Thread-safe.
+ * Status: `PARSE` (the field), `INVALID_JSON`, `NUMBER_RANGE`, `INVALID_UTF8`, `INVALID_ARGUMENT`,
+ * `LIMIT`, `FORKED`. Thread-safe.
  */
 dictdb_status dictdb_predicate_is_in(const char *field,
                                      size_t field_len,
@@ -841,12 +832,12 @@ dictdb_status dictdb_predicate_is_in(const char *field,
 /**
  * The field lies between two values, both included: `low <= field AND field <= high`.
  *
- * `field`: a field reference. `low`, `high`: any JSON values; kinds other than the field's, and null, never
- * match.
+ * `field`: a field reference. `low`, `high`: any JSON values; kinds other than the field's, and null,
+ * never match.
  * `predicate`: gets the new handle; NULL on failure.
  *
- * Status: `PARSE` (the field), `INVALID_JSON`, `NUMBER_RANGE`, `INVALID_UTF8`, `INVALID_ARGUMENT`, `LIMIT`,
- * `FORKED`. Thread-safe.
+ * Status: `PARSE` (the field), `INVALID_JSON`, `NUMBER_RANGE`, `INVALID_UTF8`, `INVALID_ARGUMENT`,
+ * `LIMIT`, `FORKED`. Thread-safe.
  */
 dictdb_status dictdb_predicate_between(const char *field,
                                        size_t field_len,
@@ -861,14 +852,12 @@ dictdb_status dictdb_predicate_between(const char *field,
  * The field is a string that matches a pattern.
  *
  * `field`: a field reference. `pattern`: a JSON string of at most 8,192 bytes: `%` stands for any run of
- * characters, `_` for one code point;
- * the whole string must match, line ends included.
+ * characters, `_` for one code point; the whole string must match, line ends included.
  * `escape`: a code point that makes the character after it stand for itself, such as `'\\'`; 0 for none.
  * `predicate`: gets the new handle; NULL on failure.
  *
  * Status: `PARSE` (the field, or a pattern that ends with its escape), `LIMIT`, `INVALID_JSON`,
- * `INVALID_UTF8`, `INVALID_ARGUMENT`,
- * `FORKED`. Thread-safe.
+ * `INVALID_UTF8`, `INVALID_ARGUMENT`, `FORKED`. Thread-safe.
  */
 dictdb_status dictdb_predicate_like(const char *field,
                                     size_t field_len,
@@ -882,14 +871,12 @@ dictdb_status dictdb_predicate_like(const char *field,
  * As `dictdb_predicate_like`, with both sides in Unicode lower case.
  *
  * `field`: a field reference. `pattern`: a JSON string of at most 8,192 bytes: `%` stands for any run of
- * characters, `_` for one code point;
- * the whole string must match, line ends included.
+ * characters, `_` for one code point; the whole string must match, line ends included.
  * `escape`: a code point that makes the character after it stand for itself, such as `'\\'`; 0 for none.
  * `predicate`: gets the new handle; NULL on failure.
  *
  * Status: `PARSE` (the field, or a pattern that ends with its escape), `LIMIT`, `INVALID_JSON`,
- * `INVALID_UTF8`, `INVALID_ARGUMENT`,
- * `FORKED`. Thread-safe.
+ * `INVALID_UTF8`, `INVALID_ARGUMENT`, `FORKED`. Thread-safe.
  */
 dictdb_status dictdb_predicate_ilike(const char *field,
                                      size_t field_len,
@@ -905,8 +892,8 @@ dictdb_status dictdb_predicate_ilike(const char *field,
  * `field`: a field reference. `value`: any JSON value; only arrays can contain one that is no string.
  * `predicate`: gets the new handle; NULL on failure.
  *
- * Status: `PARSE` (the field), `INVALID_JSON`, `NUMBER_RANGE`, `INVALID_UTF8`, `INVALID_ARGUMENT`, `LIMIT`,
- * `FORKED`. Thread-safe.
+ * Status: `PARSE` (the field), `INVALID_JSON`, `NUMBER_RANGE`, `INVALID_UTF8`, `INVALID_ARGUMENT`,
+ * `LIMIT`, `FORKED`. Thread-safe.
  */
 dictdb_status dictdb_predicate_contains(const char *field,
                                         size_t field_len,
@@ -921,8 +908,8 @@ dictdb_status dictdb_predicate_contains(const char *field,
  * `field`: a field reference. `value`: a JSON string of at most 1 MiB.
  * `predicate`: gets the new handle; NULL on failure.
  *
- * Status: `PARSE` (the field), `INVALID_JSON`, `NUMBER_RANGE`, `INVALID_UTF8`, `INVALID_ARGUMENT`, `LIMIT`,
- * `FORKED`. Thread-safe.
+ * Status: `PARSE` (the field), `INVALID_JSON`, `NUMBER_RANGE`, `INVALID_UTF8`, `INVALID_ARGUMENT`,
+ * `LIMIT`, `FORKED`. Thread-safe.
  */
 dictdb_status dictdb_predicate_startswith(const char *field,
                                           size_t field_len,
@@ -937,8 +924,8 @@ dictdb_status dictdb_predicate_startswith(const char *field,
  * `field`: a field reference. `value`: a JSON string of at most 1 MiB.
  * `predicate`: gets the new handle; NULL on failure.
  *
- * Status: `PARSE` (the field), `INVALID_JSON`, `NUMBER_RANGE`, `INVALID_UTF8`, `INVALID_ARGUMENT`, `LIMIT`,
- * `FORKED`. Thread-safe.
+ * Status: `PARSE` (the field), `INVALID_JSON`, `NUMBER_RANGE`, `INVALID_UTF8`, `INVALID_ARGUMENT`,
+ * `LIMIT`, `FORKED`. Thread-safe.
  */
 dictdb_status dictdb_predicate_endswith(const char *field,
                                         size_t field_len,
@@ -953,8 +940,8 @@ dictdb_status dictdb_predicate_endswith(const char *field,
  * `field`: a field reference. `value`: a JSON string of at most 1 MiB.
  * `predicate`: gets the new handle; NULL on failure.
  *
- * Status: `PARSE` (the field), `INVALID_JSON`, `NUMBER_RANGE`, `INVALID_UTF8`, `INVALID_ARGUMENT`, `LIMIT`,
- * `FORKED`. Thread-safe.
+ * Status: `PARSE` (the field), `INVALID_JSON`, `NUMBER_RANGE`, `INVALID_UTF8`, `INVALID_ARGUMENT`,
+ * `LIMIT`, `FORKED`. Thread-safe.
  */
 dictdb_status dictdb_predicate_iequals(const char *field,
                                        size_t field_len,
@@ -969,8 +956,8 @@ dictdb_status dictdb_predicate_iequals(const char *field,
  * `field`: a field reference. `value`: a JSON string of at most 1 MiB.
  * `predicate`: gets the new handle; NULL on failure.
  *
- * Status: `PARSE` (the field), `INVALID_JSON`, `NUMBER_RANGE`, `INVALID_UTF8`, `INVALID_ARGUMENT`, `LIMIT`,
- * `FORKED`. Thread-safe.
+ * Status: `PARSE` (the field), `INVALID_JSON`, `NUMBER_RANGE`, `INVALID_UTF8`, `INVALID_ARGUMENT`,
+ * `LIMIT`, `FORKED`. Thread-safe.
  */
 dictdb_status dictdb_predicate_icontains(const char *field,
                                          size_t field_len,
@@ -985,8 +972,8 @@ dictdb_status dictdb_predicate_icontains(const char *field,
  * `field`: a field reference. `value`: a JSON string of at most 1 MiB.
  * `predicate`: gets the new handle; NULL on failure.
  *
- * Status: `PARSE` (the field), `INVALID_JSON`, `NUMBER_RANGE`, `INVALID_UTF8`, `INVALID_ARGUMENT`, `LIMIT`,
- * `FORKED`. Thread-safe.
+ * Status: `PARSE` (the field), `INVALID_JSON`, `NUMBER_RANGE`, `INVALID_UTF8`, `INVALID_ARGUMENT`,
+ * `LIMIT`, `FORKED`. Thread-safe.
  */
 dictdb_status dictdb_predicate_istartswith(const char *field,
                                            size_t field_len,
@@ -1001,8 +988,8 @@ dictdb_status dictdb_predicate_istartswith(const char *field,
  * `field`: a field reference. `value`: a JSON string of at most 1 MiB.
  * `predicate`: gets the new handle; NULL on failure.
  *
- * Status: `PARSE` (the field), `INVALID_JSON`, `NUMBER_RANGE`, `INVALID_UTF8`, `INVALID_ARGUMENT`, `LIMIT`,
- * `FORKED`. Thread-safe.
+ * Status: `PARSE` (the field), `INVALID_JSON`, `NUMBER_RANGE`, `INVALID_UTF8`, `INVALID_ARGUMENT`,
+ * `LIMIT`, `FORKED`. Thread-safe.
  */
 dictdb_status dictdb_predicate_iendswith(const char *field,
                                          size_t field_len,
@@ -1045,8 +1032,7 @@ dictdb_status dictdb_predicate_is_not_null(const char *field,
  * `predicate`: gets the new handle; NULL on failure.
  *
  * Status: `INVALID_HANDLE` (one of the operands), `INVALID_ARGUMENT`, `LIMIT` (nested deeper than 128
- * levels, or more than 65,536
- * nodes, shared ones counted each time), `FORKED`. Thread-safe.
+ * levels, or more than 65,536 nodes, shared ones counted each time), `FORKED`. Thread-safe.
  */
 dictdb_status dictdb_predicate_and(const dictdb_predicate *const *operands,
                                    size_t count,
@@ -1061,8 +1047,7 @@ dictdb_status dictdb_predicate_and(const dictdb_predicate *const *operands,
  * `predicate`: gets the new handle; NULL on failure.
  *
  * Status: `INVALID_HANDLE` (one of the operands), `INVALID_ARGUMENT`, `LIMIT` (nested deeper than 128
- * levels, or more than 65,536
- * nodes, shared ones counted each time), `FORKED`. Thread-safe.
+ * levels, or more than 65,536 nodes, shared ones counted each time), `FORKED`. Thread-safe.
  */
 dictdb_status dictdb_predicate_or(const dictdb_predicate *const *operands,
                                   size_t count,
@@ -1075,8 +1060,8 @@ dictdb_status dictdb_predicate_or(const dictdb_predicate *const *operands,
  * `operand`: stays the caller's.
  * `predicate`: gets the new handle; NULL on failure.
  *
- * Status: `INVALID_HANDLE`, `INVALID_ARGUMENT`, `LIMIT` (nested deeper than 128 levels, or more than 65,536
- * nodes), `FORKED`. Thread-safe.
+ * Status: `INVALID_HANDLE`, `INVALID_ARGUMENT`, `LIMIT` (nested deeper than 128 levels, or more than
+ * 65,536 nodes), `FORKED`. Thread-safe.
  */
 dictdb_status dictdb_predicate_not(const dictdb_predicate *operand,
                                    dictdb_predicate **predicate,
@@ -1089,8 +1074,8 @@ dictdb_status dictdb_predicate_not(const dictdb_predicate *operand,
  * `debug_sample`: of debug messages, one in so many is sent; 1 sends all.
  * `callback`: may be NULL, then nothing is sent any more and `context` and `destructor` are not used.
  * `context`: passed to the callback; may be NULL. The library never looks into it.
- * `destructor`: may be NULL; called with `context` when the callback was replaced and its last call has ended.
- * On failure it is not called: the context is still the caller's.
+ * `destructor`: may be NULL; called with `context` when the callback was replaced and its last call has
+ * ended. On failure it is not called: the context is still the caller's.
  *
  * Status: `INVALID_ARGUMENT` (no such level, or a sample of 0), `FORKED`. Thread-safe; may be called from
  * the callback.

@@ -6,12 +6,10 @@ use std::ffi::c_char;
 /// call to call.
 ///
 /// Start with `DICTDB_BUFFER_INIT` (all zero), pass the same buffer to as many calls as you like, read
-/// `data` and
-/// `len` after each, and end with `dictdb_buffer_free`. Set no member yourself.
+/// `data` and `len` after each, and end with `dictdb_buffer_free`. Set no member yourself.
 ///
 /// After success `data` holds `len` bytes of UTF-8 text and a NUL that `len` does not count. After failure
-/// `len` is 0
-/// and `data` is NULL or `""`. `data` is valid until the next call that gets the buffer.
+/// `len` is 0 and `data` is NULL or `""`. `data` is valid until the next call that gets the buffer.
 ///
 /// Thread-safety: one thread at a time, like a `char` array. Different buffers are independent.
 #[allow(non_camel_case_types)]
@@ -40,8 +38,7 @@ pub unsafe extern "C" fn dictdb_buffer_free(buffer: *mut dictdb_buffer) {
 
 /// Takes the memory out of a buffer, which is left zeroed.
 ///
-/// # Safety
-/// The members are zero or as `put` left them.
+/// # Safety The members are zero or as `put` left them.
 pub(super) unsafe fn take(buffer: &mut dictdb_buffer) -> Vec<u8> {
     let (data, capacity) = (buffer.data, buffer.capacity);
     buffer.data = std::ptr::null_mut();

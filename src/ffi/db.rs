@@ -27,9 +27,8 @@ pub struct dictdb_db {
 /// `options`: reserved; pass NULL, or an empty JSON object `{}`.
 /// `db`: gets the new handle, to be freed with `dictdb_db_free`; NULL on failure.
 ///
-/// Status: `INVALID_ARGUMENT` (an unknown option), `INVALID_JSON`, `INVALID_UTF8`, `LIMIT` (16,776,896 live
-/// handles in the
-/// process), `FORKED`.
+/// Status: `INVALID_ARGUMENT` (an unknown option), `INVALID_JSON`, `INVALID_UTF8`, `LIMIT` (16,776,896
+/// live handles in the process), `FORKED`.
 #[no_mangle]
 pub unsafe extern "C" fn dictdb_db_new(
     options: *const c_char,
@@ -52,8 +51,8 @@ pub unsafe extern "C" fn dictdb_db_new(
 /// Frees a database handle. NULL and a handle that was freed before are ignored.
 ///
 /// Table handles stay valid and keep their tables; a call that is running in another thread ends as usual.
-/// The memory of the tables is given back when the last handle to them is freed and the last call has ended.
-/// Thread-safe.
+/// The memory of the tables is given back when the last handle to them is freed and the last call has
+/// ended. Thread-safe.
 #[no_mangle]
 pub extern "C" fn dictdb_db_free(db: *mut dictdb_db) {
     handle::free::<Database, _>(db);
@@ -65,13 +64,13 @@ pub extern "C" fn dictdb_db_free(db: *mut dictdb_db) {
 /// `options`: NULL, or a JSON object with these members, all optional:
 /// `"primary_key"`: name of the key field, `"id"` by default;
 /// `"schema"`: null, or an object from field to type: `"int"`, `"str"`, `"float"`, `"bool"`, `"list"`,
-/// `"dict"`, or
-/// `{"type": "str", "nullable": true, "default": "x"}`. See "Schema" at the top.
-/// `table`: may be NULL; gets a handle to the table, to be freed with `dictdb_table_free`; NULL on failure.
+/// `"dict"`, or `{"type": "str", "nullable": true, "default": "x"}`. See "Schema" at the top.
+/// `table`: may be NULL; gets a handle to the table, to be freed with `dictdb_table_free`; NULL on
+/// failure.
 ///
-/// Status: `DUPLICATE_TABLE`, `INVALID_ARGUMENT` (name, an unknown option or one of a wrong type), `SCHEMA`
-/// (a default that is not of
-/// its field's type), `INVALID_JSON`, `INVALID_UTF8`, `INVALID_HANDLE`, `LIMIT`, `FORKED`. Thread-safe.
+/// Status: `DUPLICATE_TABLE`, `INVALID_ARGUMENT` (name, an unknown option or one of a wrong type),
+/// `SCHEMA` (a default that is not of its field's type), `INVALID_JSON`, `INVALID_UTF8`, `INVALID_HANDLE`,
+/// `LIMIT`, `FORKED`. Thread-safe.
 #[no_mangle]
 pub unsafe extern "C" fn dictdb_db_create_table(
     db: *mut dictdb_db,
@@ -131,9 +130,8 @@ pub unsafe extern "C" fn dictdb_db_get_table(
 
 /// Drops a table and its records.
 ///
-/// Handles to it stay valid handles: each call on one answers `TABLE_NOT_FOUND` from then on, also if a new
-/// table takes the
-/// name. A read that is running in another thread ends as usual.
+/// Handles to it stay valid handles: each call on one answers `TABLE_NOT_FOUND` from then on, also if a
+/// new table takes the name. A read that is running in another thread ends as usual.
 ///
 /// Status: `TABLE_NOT_FOUND`, `INVALID_ARGUMENT`, `INVALID_UTF8`, `INVALID_HANDLE`, `FORKED`. Thread-safe.
 #[no_mangle]

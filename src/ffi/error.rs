@@ -123,8 +123,8 @@ pub(super) fn c_string(text: String) -> CString {
 
 /// The status that the failing call returned.
 ///
-/// `error`: may be NULL, then the result is `DICTDB_STATUS_OK`; `DICTDB_STATUS_INVALID_HANDLE` if it was freed.
-/// Thread-safe.
+/// `error`: may be NULL, then the result is `DICTDB_STATUS_OK`; `DICTDB_STATUS_INVALID_HANDLE` if it was
+/// freed. Thread-safe.
 #[no_mangle]
 pub extern "C" fn dictdb_error_status(error: *const dictdb_error) -> dictdb_status {
     if error.is_null() {
@@ -146,12 +146,10 @@ pub extern "C" fn dictdb_error_message(error: *const dictdb_error) -> *const c_c
         .map_or(c"".as_ptr(), |object| object.message.as_ptr())
 }
 
-/// The facts, for programs: a JSON object. Its members, each only where it applies:
-/// `parameter` (the argument at fault), `field`, `expected`, `actual` (a schema violation), `key`, `found`,
-/// `table`,
+/// The facts, for programs: a JSON object. Its members, each only where it applies: `parameter` (the
+/// argument at fault), `field`, `expected`, `actual` (a schema violation), `key`, `found`, `table`,
 /// `index` (position of the failing record in a bulk call, from 0), `position` (byte offset into the text
-/// that was passed),
-/// `option`, `what` and `limit`, `bytes`.
+/// that was passed), `option`, `what` and `limit`, `bytes`.
 ///
 /// `error`: may be NULL or freed, then the result is `"{}"`.
 /// Returns a NUL-terminated string, valid until `error` is freed. Thread-safe.

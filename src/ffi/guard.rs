@@ -13,7 +13,8 @@ thread_local! {
 }
 
 /// Keeps the text of panics inside the library for the log, instead of printing it to the host's stderr.
-/// Other panics (of a Rust program that links the library statically) go to the hook that was there before.
+/// Other panics (of a Rust program that links the library statically) go to the hook that was there
+/// before.
 pub(super) fn install_hook() {
     static INSTALLED: OnceCell<()> = OnceCell::new();
     INSTALLED.get_or_init(|| {
@@ -49,8 +50,7 @@ impl Drop for Inside {
 
 /// Runs the body of an export.
 ///
-/// # Safety
-/// `error` must be NULL or point to a writable `dictdb_error *`.
+/// # Safety `error` must be NULL or point to a writable `dictdb_error *`.
 #[inline]
 pub(super) unsafe fn guard(
     error: *mut *mut dictdb_error,
@@ -84,8 +84,7 @@ fn catch(body: impl FnOnce() -> Result<(), Failure>) -> Result<(), Failure> {
     })
 }
 
-/// # Safety
-/// As for `guard`.
+/// # Safety As for `guard`.
 #[cold]
 unsafe fn report(failure: Failure, error: *mut *mut dictdb_error) -> dictdb_status {
     let status = failure.status();

@@ -22,14 +22,12 @@ pub const DICTDB_LOG_DEBUG: i32 = 4;
 
 /// Gets the library's log messages.
 ///
-/// `context` is the pointer given to `dictdb_log_set`; `level` one of `DICTDB_LOG_…`; `message` and `fields`
-/// (a JSON object)
-/// are NUL-terminated and valid during the call only.
+/// `context` is the pointer given to `dictdb_log_set`; `level` one of `DICTDB_LOG_…`; `message` and
+/// `fields` (a JSON object) are NUL-terminated and valid during the call only.
 ///
 /// It is called from any thread that is inside a call into the library, from several at once, and never
-/// while the
-/// library holds a lock: it may call the library. What happens inside such calls is not logged. It must not
-/// throw or longjmp.
+/// while the library holds a lock: it may call the library. What happens inside such calls is not logged.
+/// It must not throw or longjmp.
 #[allow(non_camel_case_types)]
 pub type dictdb_log_callback = Option<
     unsafe extern "C" fn(
@@ -102,8 +100,8 @@ pub(super) fn emit(level: i32, make: impl FnOnce() -> (String, Value)) {
 /// `debug_sample`: of debug messages, one in so many is sent; 1 sends all.
 /// `callback`: may be NULL, then nothing is sent any more and `context` and `destructor` are not used.
 /// `context`: passed to the callback; may be NULL. The library never looks into it.
-/// `destructor`: may be NULL; called with `context` when the callback was replaced and its last call has ended.
-/// On failure it is not called: the context is still the caller's.
+/// `destructor`: may be NULL; called with `context` when the callback was replaced and its last call has
+/// ended. On failure it is not called: the context is still the caller's.
 ///
 /// Status: `INVALID_ARGUMENT` (no such level, or a sample of 0), `FORKED`. Thread-safe; may be called from
 /// the callback.

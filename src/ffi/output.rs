@@ -12,9 +12,8 @@ pub(super) struct Text<'a> {
 }
 
 impl<'a> Text<'a> {
-    /// # Safety
-    /// `buffer` is NULL or points to a `dictdb_buffer` that only this library has written and no other
-    /// thread uses.
+    /// # Safety `buffer` is NULL or points to a `dictdb_buffer` that only this library has written and no
+    /// other thread uses.
     #[inline]
     pub(super) unsafe fn new(buffer: *mut dictdb_buffer) -> Self {
         // SAFETY: the caller's promise.
@@ -77,8 +76,7 @@ pub(super) struct Handle<'a, C> {
 }
 
 impl<C> Handle<'_, C> {
-    /// # Safety
-    /// `place` is NULL or points to a writable pointer.
+    /// # Safety `place` is NULL or points to a writable pointer.
     pub(super) unsafe fn new(place: *mut *mut C) -> Self {
         // SAFETY: the caller's promise.
         let mut place = unsafe { place.as_mut() };
@@ -111,8 +109,7 @@ pub(super) struct Scalar<'a, T> {
 }
 
 impl<T> Scalar<'_, T> {
-    /// # Safety
-    /// `place` is NULL or points to a writable `T`.
+    /// # Safety `place` is NULL or points to a writable `T`.
     pub(super) unsafe fn new(place: *mut T) -> Self {
         Scalar {
             // SAFETY: the caller's promise.

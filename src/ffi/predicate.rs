@@ -11,12 +11,10 @@ use std::ffi::c_char;
 use std::sync::Arc;
 
 /// A predicate: says of each record whether it matches. Immutable: any number of threads may use it at the
-/// same time, with any
-/// number of tables.
+/// same time, with any number of tables.
 ///
-/// Made by the functions below, freed by `dictdb_predicate_free`. Predicates made from others (`and`, `or`,
-/// `not`) keep what they
-/// need: the operands may be freed in any order.
+/// Made by the functions below, freed by `dictdb_predicate_free`. Predicates made from others (`and`,
+/// `or`, `not`) keep what they need: the operands may be freed in any order.
 #[allow(non_camel_case_types)]
 pub struct dictdb_predicate {
     _opaque: [u8; 0],
@@ -51,8 +49,8 @@ pub unsafe extern "C" fn dictdb_predicate_all(
 /// `field`: a field reference. `value`: any JSON value.
 /// `predicate`: gets the new handle; NULL on failure.
 ///
-/// Status: `PARSE` (the field), `INVALID_JSON`, `NUMBER_RANGE`, `INVALID_UTF8`, `INVALID_ARGUMENT`, `LIMIT`,
-/// `FORKED`. Thread-safe.
+/// Status: `PARSE` (the field), `INVALID_JSON`, `NUMBER_RANGE`, `INVALID_UTF8`, `INVALID_ARGUMENT`,
+/// `LIMIT`, `FORKED`. Thread-safe.
 #[no_mangle]
 pub unsafe extern "C" fn dictdb_predicate_eq(
     field: *const c_char,
@@ -75,8 +73,8 @@ pub unsafe extern "C" fn dictdb_predicate_eq(
 /// `field`: a field reference. `value`: any JSON value.
 /// `predicate`: gets the new handle; NULL on failure.
 ///
-/// Status: `PARSE` (the field), `INVALID_JSON`, `NUMBER_RANGE`, `INVALID_UTF8`, `INVALID_ARGUMENT`, `LIMIT`,
-/// `FORKED`. Thread-safe.
+/// Status: `PARSE` (the field), `INVALID_JSON`, `NUMBER_RANGE`, `INVALID_UTF8`, `INVALID_ARGUMENT`,
+/// `LIMIT`, `FORKED`. Thread-safe.
 #[no_mangle]
 pub unsafe extern "C" fn dictdb_predicate_ne(
     field: *const c_char,
@@ -95,12 +93,12 @@ pub unsafe extern "C" fn dictdb_predicate_ne(
 
 /// The field is less than the value: `field < value`.
 ///
-/// `field`: a field reference. `value`: any JSON value. Values of another kind than the field's never match,
-/// nor does null.
+/// `field`: a field reference. `value`: any JSON value. Values of another kind than the field's never
+/// match, nor does null.
 /// `predicate`: gets the new handle; NULL on failure.
 ///
-/// Status: `PARSE` (the field), `INVALID_JSON`, `NUMBER_RANGE`, `INVALID_UTF8`, `INVALID_ARGUMENT`, `LIMIT`,
-/// `FORKED`. Thread-safe.
+/// Status: `PARSE` (the field), `INVALID_JSON`, `NUMBER_RANGE`, `INVALID_UTF8`, `INVALID_ARGUMENT`,
+/// `LIMIT`, `FORKED`. Thread-safe.
 #[no_mangle]
 pub unsafe extern "C" fn dictdb_predicate_lt(
     field: *const c_char,
@@ -119,12 +117,12 @@ pub unsafe extern "C" fn dictdb_predicate_lt(
 
 /// The field is less than or equal to the value: `field <= value`.
 ///
-/// `field`: a field reference. `value`: any JSON value. Values of another kind than the field's never match,
-/// nor does null.
+/// `field`: a field reference. `value`: any JSON value. Values of another kind than the field's never
+/// match, nor does null.
 /// `predicate`: gets the new handle; NULL on failure.
 ///
-/// Status: `PARSE` (the field), `INVALID_JSON`, `NUMBER_RANGE`, `INVALID_UTF8`, `INVALID_ARGUMENT`, `LIMIT`,
-/// `FORKED`. Thread-safe.
+/// Status: `PARSE` (the field), `INVALID_JSON`, `NUMBER_RANGE`, `INVALID_UTF8`, `INVALID_ARGUMENT`,
+/// `LIMIT`, `FORKED`. Thread-safe.
 #[no_mangle]
 pub unsafe extern "C" fn dictdb_predicate_le(
     field: *const c_char,
@@ -143,12 +141,12 @@ pub unsafe extern "C" fn dictdb_predicate_le(
 
 /// The field is greater than the value: `field > value`.
 ///
-/// `field`: a field reference. `value`: any JSON value. Values of another kind than the field's never match,
-/// nor does null.
+/// `field`: a field reference. `value`: any JSON value. Values of another kind than the field's never
+/// match, nor does null.
 /// `predicate`: gets the new handle; NULL on failure.
 ///
-/// Status: `PARSE` (the field), `INVALID_JSON`, `NUMBER_RANGE`, `INVALID_UTF8`, `INVALID_ARGUMENT`, `LIMIT`,
-/// `FORKED`. Thread-safe.
+/// Status: `PARSE` (the field), `INVALID_JSON`, `NUMBER_RANGE`, `INVALID_UTF8`, `INVALID_ARGUMENT`,
+/// `LIMIT`, `FORKED`. Thread-safe.
 #[no_mangle]
 pub unsafe extern "C" fn dictdb_predicate_gt(
     field: *const c_char,
@@ -167,12 +165,12 @@ pub unsafe extern "C" fn dictdb_predicate_gt(
 
 /// The field is greater than or equal to the value: `field >= value`.
 ///
-/// `field`: a field reference. `value`: any JSON value. Values of another kind than the field's never match,
-/// nor does null.
+/// `field`: a field reference. `value`: any JSON value. Values of another kind than the field's never
+/// match, nor does null.
 /// `predicate`: gets the new handle; NULL on failure.
 ///
-/// Status: `PARSE` (the field), `INVALID_JSON`, `NUMBER_RANGE`, `INVALID_UTF8`, `INVALID_ARGUMENT`, `LIMIT`,
-/// `FORKED`. Thread-safe.
+/// Status: `PARSE` (the field), `INVALID_JSON`, `NUMBER_RANGE`, `INVALID_UTF8`, `INVALID_ARGUMENT`,
+/// `LIMIT`, `FORKED`. Thread-safe.
 #[no_mangle]
 pub unsafe extern "C" fn dictdb_predicate_ge(
     field: *const c_char,
@@ -194,8 +192,8 @@ pub unsafe extern "C" fn dictdb_predicate_ge(
 /// `field`: a field reference. `values`: a JSON array; of an empty one nothing matches.
 /// `predicate`: gets the new handle; NULL on failure.
 ///
-/// Status: `PARSE` (the field), `INVALID_JSON`, `NUMBER_RANGE`, `INVALID_UTF8`, `INVALID_ARGUMENT`, `LIMIT`,
-/// `FORKED`. Thread-safe.
+/// Status: `PARSE` (the field), `INVALID_JSON`, `NUMBER_RANGE`, `INVALID_UTF8`, `INVALID_ARGUMENT`,
+/// `LIMIT`, `FORKED`. Thread-safe.
 #[no_mangle]
 pub unsafe extern "C" fn dictdb_predicate_is_in(
     field: *const c_char,
@@ -218,12 +216,12 @@ pub unsafe extern "C" fn dictdb_predicate_is_in(
 
 /// The field lies between two values, both included: `low <= field AND field <= high`.
 ///
-/// `field`: a field reference. `low`, `high`: any JSON values; kinds other than the field's, and null, never
-/// match.
+/// `field`: a field reference. `low`, `high`: any JSON values; kinds other than the field's, and null,
+/// never match.
 /// `predicate`: gets the new handle; NULL on failure.
 ///
-/// Status: `PARSE` (the field), `INVALID_JSON`, `NUMBER_RANGE`, `INVALID_UTF8`, `INVALID_ARGUMENT`, `LIMIT`,
-/// `FORKED`. Thread-safe.
+/// Status: `PARSE` (the field), `INVALID_JSON`, `NUMBER_RANGE`, `INVALID_UTF8`, `INVALID_ARGUMENT`,
+/// `LIMIT`, `FORKED`. Thread-safe.
 #[no_mangle]
 pub unsafe extern "C" fn dictdb_predicate_between(
     field: *const c_char,
@@ -251,14 +249,12 @@ pub unsafe extern "C" fn dictdb_predicate_between(
 /// The field is a string that matches a pattern.
 ///
 /// `field`: a field reference. `pattern`: a JSON string of at most 8,192 bytes: `%` stands for any run of
-/// characters, `_` for one code point;
-/// the whole string must match, line ends included.
+/// characters, `_` for one code point; the whole string must match, line ends included.
 /// `escape`: a code point that makes the character after it stand for itself, such as `'\\'`; 0 for none.
 /// `predicate`: gets the new handle; NULL on failure.
 ///
 /// Status: `PARSE` (the field, or a pattern that ends with its escape), `LIMIT`, `INVALID_JSON`,
-/// `INVALID_UTF8`, `INVALID_ARGUMENT`,
-/// `FORKED`. Thread-safe.
+/// `INVALID_UTF8`, `INVALID_ARGUMENT`, `FORKED`. Thread-safe.
 #[no_mangle]
 pub unsafe extern "C" fn dictdb_predicate_like(
     field: *const c_char,
@@ -284,14 +280,12 @@ pub unsafe extern "C" fn dictdb_predicate_like(
 /// As `dictdb_predicate_like`, with both sides in Unicode lower case.
 ///
 /// `field`: a field reference. `pattern`: a JSON string of at most 8,192 bytes: `%` stands for any run of
-/// characters, `_` for one code point;
-/// the whole string must match, line ends included.
+/// characters, `_` for one code point; the whole string must match, line ends included.
 /// `escape`: a code point that makes the character after it stand for itself, such as `'\\'`; 0 for none.
 /// `predicate`: gets the new handle; NULL on failure.
 ///
 /// Status: `PARSE` (the field, or a pattern that ends with its escape), `LIMIT`, `INVALID_JSON`,
-/// `INVALID_UTF8`, `INVALID_ARGUMENT`,
-/// `FORKED`. Thread-safe.
+/// `INVALID_UTF8`, `INVALID_ARGUMENT`, `FORKED`. Thread-safe.
 #[no_mangle]
 pub unsafe extern "C" fn dictdb_predicate_ilike(
     field: *const c_char,
@@ -319,8 +313,8 @@ pub unsafe extern "C" fn dictdb_predicate_ilike(
 /// `field`: a field reference. `value`: any JSON value; only arrays can contain one that is no string.
 /// `predicate`: gets the new handle; NULL on failure.
 ///
-/// Status: `PARSE` (the field), `INVALID_JSON`, `NUMBER_RANGE`, `INVALID_UTF8`, `INVALID_ARGUMENT`, `LIMIT`,
-/// `FORKED`. Thread-safe.
+/// Status: `PARSE` (the field), `INVALID_JSON`, `NUMBER_RANGE`, `INVALID_UTF8`, `INVALID_ARGUMENT`,
+/// `LIMIT`, `FORKED`. Thread-safe.
 #[no_mangle]
 pub unsafe extern "C" fn dictdb_predicate_contains(
     field: *const c_char,
@@ -342,8 +336,8 @@ pub unsafe extern "C" fn dictdb_predicate_contains(
 /// `field`: a field reference. `value`: a JSON string of at most 1 MiB.
 /// `predicate`: gets the new handle; NULL on failure.
 ///
-/// Status: `PARSE` (the field), `INVALID_JSON`, `NUMBER_RANGE`, `INVALID_UTF8`, `INVALID_ARGUMENT`, `LIMIT`,
-/// `FORKED`. Thread-safe.
+/// Status: `PARSE` (the field), `INVALID_JSON`, `NUMBER_RANGE`, `INVALID_UTF8`, `INVALID_ARGUMENT`,
+/// `LIMIT`, `FORKED`. Thread-safe.
 #[no_mangle]
 pub unsafe extern "C" fn dictdb_predicate_startswith(
     field: *const c_char,
@@ -367,8 +361,8 @@ pub unsafe extern "C" fn dictdb_predicate_startswith(
 /// `field`: a field reference. `value`: a JSON string of at most 1 MiB.
 /// `predicate`: gets the new handle; NULL on failure.
 ///
-/// Status: `PARSE` (the field), `INVALID_JSON`, `NUMBER_RANGE`, `INVALID_UTF8`, `INVALID_ARGUMENT`, `LIMIT`,
-/// `FORKED`. Thread-safe.
+/// Status: `PARSE` (the field), `INVALID_JSON`, `NUMBER_RANGE`, `INVALID_UTF8`, `INVALID_ARGUMENT`,
+/// `LIMIT`, `FORKED`. Thread-safe.
 #[no_mangle]
 pub unsafe extern "C" fn dictdb_predicate_endswith(
     field: *const c_char,
@@ -392,8 +386,8 @@ pub unsafe extern "C" fn dictdb_predicate_endswith(
 /// `field`: a field reference. `value`: a JSON string of at most 1 MiB.
 /// `predicate`: gets the new handle; NULL on failure.
 ///
-/// Status: `PARSE` (the field), `INVALID_JSON`, `NUMBER_RANGE`, `INVALID_UTF8`, `INVALID_ARGUMENT`, `LIMIT`,
-/// `FORKED`. Thread-safe.
+/// Status: `PARSE` (the field), `INVALID_JSON`, `NUMBER_RANGE`, `INVALID_UTF8`, `INVALID_ARGUMENT`,
+/// `LIMIT`, `FORKED`. Thread-safe.
 #[no_mangle]
 pub unsafe extern "C" fn dictdb_predicate_iequals(
     field: *const c_char,
@@ -417,8 +411,8 @@ pub unsafe extern "C" fn dictdb_predicate_iequals(
 /// `field`: a field reference. `value`: a JSON string of at most 1 MiB.
 /// `predicate`: gets the new handle; NULL on failure.
 ///
-/// Status: `PARSE` (the field), `INVALID_JSON`, `NUMBER_RANGE`, `INVALID_UTF8`, `INVALID_ARGUMENT`, `LIMIT`,
-/// `FORKED`. Thread-safe.
+/// Status: `PARSE` (the field), `INVALID_JSON`, `NUMBER_RANGE`, `INVALID_UTF8`, `INVALID_ARGUMENT`,
+/// `LIMIT`, `FORKED`. Thread-safe.
 #[no_mangle]
 pub unsafe extern "C" fn dictdb_predicate_icontains(
     field: *const c_char,
@@ -442,8 +436,8 @@ pub unsafe extern "C" fn dictdb_predicate_icontains(
 /// `field`: a field reference. `value`: a JSON string of at most 1 MiB.
 /// `predicate`: gets the new handle; NULL on failure.
 ///
-/// Status: `PARSE` (the field), `INVALID_JSON`, `NUMBER_RANGE`, `INVALID_UTF8`, `INVALID_ARGUMENT`, `LIMIT`,
-/// `FORKED`. Thread-safe.
+/// Status: `PARSE` (the field), `INVALID_JSON`, `NUMBER_RANGE`, `INVALID_UTF8`, `INVALID_ARGUMENT`,
+/// `LIMIT`, `FORKED`. Thread-safe.
 #[no_mangle]
 pub unsafe extern "C" fn dictdb_predicate_istartswith(
     field: *const c_char,
@@ -467,8 +461,8 @@ pub unsafe extern "C" fn dictdb_predicate_istartswith(
 /// `field`: a field reference. `value`: a JSON string of at most 1 MiB.
 /// `predicate`: gets the new handle; NULL on failure.
 ///
-/// Status: `PARSE` (the field), `INVALID_JSON`, `NUMBER_RANGE`, `INVALID_UTF8`, `INVALID_ARGUMENT`, `LIMIT`,
-/// `FORKED`. Thread-safe.
+/// Status: `PARSE` (the field), `INVALID_JSON`, `NUMBER_RANGE`, `INVALID_UTF8`, `INVALID_ARGUMENT`,
+/// `LIMIT`, `FORKED`. Thread-safe.
 #[no_mangle]
 pub unsafe extern "C" fn dictdb_predicate_iendswith(
     field: *const c_char,
@@ -538,8 +532,7 @@ pub unsafe extern "C" fn dictdb_predicate_is_not_null(
 /// `predicate`: gets the new handle; NULL on failure.
 ///
 /// Status: `INVALID_HANDLE` (one of the operands), `INVALID_ARGUMENT`, `LIMIT` (nested deeper than 128
-/// levels, or more than 65,536
-/// nodes, shared ones counted each time), `FORKED`. Thread-safe.
+/// levels, or more than 65,536 nodes, shared ones counted each time), `FORKED`. Thread-safe.
 #[no_mangle]
 pub unsafe extern "C" fn dictdb_predicate_and(
     operands: *const *const dictdb_predicate,
@@ -563,8 +556,7 @@ pub unsafe extern "C" fn dictdb_predicate_and(
 /// `predicate`: gets the new handle; NULL on failure.
 ///
 /// Status: `INVALID_HANDLE` (one of the operands), `INVALID_ARGUMENT`, `LIMIT` (nested deeper than 128
-/// levels, or more than 65,536
-/// nodes, shared ones counted each time), `FORKED`. Thread-safe.
+/// levels, or more than 65,536 nodes, shared ones counted each time), `FORKED`. Thread-safe.
 #[no_mangle]
 pub unsafe extern "C" fn dictdb_predicate_or(
     operands: *const *const dictdb_predicate,
@@ -586,8 +578,8 @@ pub unsafe extern "C" fn dictdb_predicate_or(
 /// `operand`: stays the caller's.
 /// `predicate`: gets the new handle; NULL on failure.
 ///
-/// Status: `INVALID_HANDLE`, `INVALID_ARGUMENT`, `LIMIT` (nested deeper than 128 levels, or more than 65,536
-/// nodes), `FORKED`. Thread-safe.
+/// Status: `INVALID_HANDLE`, `INVALID_ARGUMENT`, `LIMIT` (nested deeper than 128 levels, or more than
+/// 65,536 nodes), `FORKED`. Thread-safe.
 #[no_mangle]
 pub unsafe extern "C" fn dictdb_predicate_not(
     operand: *const dictdb_predicate,
@@ -604,8 +596,7 @@ pub unsafe extern "C" fn dictdb_predicate_not(
 
 /// Reads field and value and makes a predicate of them.
 ///
-/// # Safety
-/// Rule Text, for both.
+/// # Safety Rule Text, for both.
 unsafe fn with_value(
     field: *const c_char,
     field_len: usize,
@@ -622,8 +613,7 @@ unsafe fn with_value(
 
 /// Runs a constructor and hands out its predicate.
 ///
-/// # Safety
-/// Rules Output (`place`) and Error.
+/// # Safety Rules Output (`place`) and Error.
 unsafe fn finish(
     make: impl FnOnce() -> Result<Predicate, Failure>,
     place: *mut *mut dictdb_predicate,
@@ -648,8 +638,7 @@ fn escape_of(escape: u32) -> Result<Option<char>, Failure> {
         .ok_or_else(|| Failure::argument("escape", format!("{escape} is not a Unicode code point")))
 }
 
-/// # Safety
-/// Rule Array.
+/// # Safety Rule Array.
 unsafe fn operands_of(
     operands: *const *const dictdb_predicate,
     count: usize,

@@ -41,8 +41,7 @@ impl<T> UnsafeCell<T> {
 }
 
 /// loom gives sequentially consistent operations no more than acquire and release; only its fences order
-/// fully. So the
-/// model says by a fence what the operations themselves say outside of it.
+/// fully. So the model says by a fence what the operations themselves say outside of it.
 #[cfg(loom)]
 fn settle_order() {
     loom::sync::atomic::fence(SeqCst);
@@ -116,8 +115,8 @@ impl<T> Slot<T> {
         &self.uses[shard & (self.uses.len() - 1)].0
     }
 
-    /// Begins a call. On `true` the object stays until the matching `leave`; on `false` nothing is held, and
-    /// the outcome in the second place is to be treated as that of `leave`.
+    /// Begins a call. On `true` the object stays until the matching `leave`; on `false` nothing is held,
+    /// and the outcome in the second place is to be treated as that of `leave`.
     #[inline]
     pub(super) fn enter(&self, generation: u32, shard: usize) -> (bool, Reaped<T>) {
         self.uses(shard).fetch_add(1, SeqCst);
@@ -131,8 +130,8 @@ impl<T> Slot<T> {
 
     /// The object of a call that has begun.
     ///
-    /// # Safety
-    /// Between an `enter` that returned true and its `leave`; the reference must not outlive the latter.
+    /// # Safety Between an `enter` that returned true and its `leave`; the reference must not outlive the
+    /// latter.
     #[inline]
     pub(super) unsafe fn object(&self) -> Option<&T> {
         self.object.with(|cell| {

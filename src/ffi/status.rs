@@ -12,7 +12,8 @@ pub type dictdb_status = i32;
 
 /// Success.
 pub const DICTDB_STATUS_OK: i32 = 0;
-/// No record has that key, or none matches. Never comes with an error object, so that a miss costs nothing.
+/// No record has that key, or none matches. Never comes with an error object, so that a miss costs
+/// nothing.
 pub const DICTDB_STATUS_RECORD_NOT_FOUND: i32 = 1;
 /// The database has no table of that name, or the table was dropped.
 pub const DICTDB_STATUS_TABLE_NOT_FOUND: i32 = 2;

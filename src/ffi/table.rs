@@ -17,9 +17,8 @@ use std::sync::Arc;
 /// A handle to a table. Made by `dictdb_db_create_table` and `dictdb_db_get_table`, freed by
 /// `dictdb_table_free`.
 ///
-/// Every function may be called from any thread at any time. Each is atomic: it takes effect at one instant
-/// between call and
-/// return, wholly or not at all, and holds no lock when it returns.
+/// Every function may be called from any thread at any time. Each is atomic: it takes effect at one
+/// instant between call and return, wholly or not at all, and holds no lock when it returns.
 #[allow(non_camel_case_types)]
 pub struct dictdb_table {
     _opaque: [u8; 0],
@@ -41,7 +40,8 @@ pub const DICTDB_UPSERT_IGNORED: i32 = 2;
 
 /// Frees a table handle. NULL and a handle that was freed before are ignored.
 ///
-/// The table itself stays in its database; a call that is running in another thread ends as usual. Thread-safe.
+/// The table itself stays in its database; a call that is running in another thread ends as usual.
+/// Thread-safe.
 #[no_mangle]
 pub extern "C" fn dictdb_table_free(table: *mut dictdb_table) {
     handle::free::<Arc<Table>, _>(table);
@@ -49,12 +49,13 @@ pub extern "C" fn dictdb_table_free(table: *mut dictdb_table) {
 
 /// Inserts one record.
 ///
-/// `record`: a JSON object. Without the key field, or with it null, the record gets the next integer key, as
-/// its last field.
+/// `record`: a JSON object. Without the key field, or with it null, the record gets the next integer key,
+/// as its last field.
 /// `key`: may be NULL; gets the record's key as JSON text: `42` or `"abc"`.
 ///
-/// Status: `DUPLICATE_KEY`, `INVALID_KEY`, `SCHEMA`, `INVALID_JSON`, `NUMBER_RANGE`, `LIMIT`, `INVALID_UTF8`,
-/// `INVALID_ARGUMENT`, `INVALID_HANDLE`, `TABLE_NOT_FOUND` (dropped), `OUT_OF_MEMORY`, `FORKED`. Thread-safe.
+/// Status: `DUPLICATE_KEY`, `INVALID_KEY`, `SCHEMA`, `INVALID_JSON`, `NUMBER_RANGE`, `LIMIT`,
+/// `INVALID_UTF8`, `INVALID_ARGUMENT`, `INVALID_HANDLE`, `TABLE_NOT_FOUND` (dropped), `OUT_OF_MEMORY`,
+/// `FORKED`. Thread-safe.
 #[no_mangle]
 pub unsafe extern "C" fn dictdb_table_insert(
     table: *mut dictdb_table,
@@ -114,8 +115,7 @@ pub unsafe extern "C" fn dictdb_table_insert_many(
 /// `key`: may be NULL; gets the record's key as JSON text.
 ///
 /// Status: as for `dictdb_table_insert`. With `UPDATE`, the schema is checked on the merged record, so a
-/// conflict
-/// may give fields only in part. Thread-safe.
+/// conflict may give fields only in part. Thread-safe.
 #[no_mangle]
 pub unsafe extern "C" fn dictdb_table_upsert(
     table: *mut dictdb_table,
@@ -166,8 +166,7 @@ pub unsafe extern "C" fn dictdb_table_upsert(
 /// `record`: gets the record as JSON text.
 ///
 /// Status: `RECORD_NOT_FOUND`, `INVALID_KEY`, `INVALID_JSON`, `INVALID_UTF8`, `INVALID_ARGUMENT`,
-/// `INVALID_HANDLE`,
-/// `TABLE_NOT_FOUND` (dropped), `OUT_OF_MEMORY`, `FORKED`. Thread-safe.
+/// `INVALID_HANDLE`, `TABLE_NOT_FOUND` (dropped), `OUT_OF_MEMORY`, `FORKED`. Thread-safe.
 #[no_mangle]
 pub unsafe extern "C" fn dictdb_table_get(
     table: *const dictdb_table,
@@ -218,7 +217,8 @@ pub unsafe extern "C" fn dictdb_table_get_int(
 /// Reads many records by their keys, as of one instant.
 ///
 /// `keys`: a JSON array of keys, in which a key may stand more than once.
-/// `records`: gets a JSON array as long as `keys`: each record in its key's place, `null` where there is none.
+/// `records`: gets a JSON array as long as `keys`: each record in its key's place, `null` where there is
+/// none.
 ///
 /// Status: as for `dictdb_table_get`, without `RECORD_NOT_FOUND`. Thread-safe.
 #[no_mangle]
@@ -253,14 +253,13 @@ pub unsafe extern "C" fn dictdb_table_get_many(
 /// without it, keep the natural order;
 /// `"distinct"`: true to keep the first of equal rows;
 /// `"offset"`: rows to leave out at the start (negative: none); `"limit"`: rows at most (negative or null:
-/// all).
-/// They apply in the order of a SQL query: match, order, project, make distinct, leave out, limit.
+/// all). They apply in the order of a SQL query: match, order, project, make distinct, leave out, limit.
 /// `rows`: gets a JSON array of objects.
 /// `count`: may be NULL; gets the number of rows; untouched on failure.
 ///
-/// Status: `INVALID_ARGUMENT` (an unknown option or one of a wrong type), `PARSE` (a field), `INVALID_JSON`,
-/// `INVALID_UTF8`,
-/// `INVALID_HANDLE`, `TABLE_NOT_FOUND` (dropped), `OUT_OF_MEMORY`, `FORKED`. Thread-safe.
+/// Status: `INVALID_ARGUMENT` (an unknown option or one of a wrong type), `PARSE` (a field), `LIMIT` (4,096
+/// columns or sort keys), `INVALID_JSON`, `INVALID_UTF8`, `INVALID_HANDLE`, `TABLE_NOT_FOUND` (dropped),
+/// `OUT_OF_MEMORY`, `FORKED`. Thread-safe.
 #[no_mangle]
 pub unsafe extern "C" fn dictdb_table_select(
     table: *const dictdb_table,
@@ -320,15 +319,14 @@ pub unsafe extern "C" fn dictdb_table_count(
 /// `predicate`: which records; never NULL, so that a predicate that failed to build changes nothing
 /// (`dictdb_predicate_all` matches all).
 /// `changes`: a JSON object; each of its fields replaces the record's field of that name as a whole, or is
-/// added at the end.
-/// Changing the key field gives the record another key; its place in the natural order stays.
+/// added at the end. Changing the key field gives the record another key; its place in the natural order
+/// stays.
 /// `count`: may be NULL; gets the number of records changed; untouched on failure.
 ///
-/// Status: `RECORD_NOT_FOUND` (none matches), `DUPLICATE_KEY`, `INVALID_KEY` (the key field null included),
-/// `SCHEMA`, `INVALID_JSON`,
-/// `NUMBER_RANGE`, `LIMIT`, `INVALID_UTF8`, `INVALID_ARGUMENT`, `INVALID_HANDLE`, `TABLE_NOT_FOUND`
-/// (dropped), `OUT_OF_MEMORY`, `FORKED`.
-/// The changes themselves are checked first, so `SCHEMA` comes before `RECORD_NOT_FOUND`. Thread-safe.
+/// Status: `RECORD_NOT_FOUND` (none matches), `DUPLICATE_KEY`, `INVALID_KEY` (the key field null
+/// included), `SCHEMA`, `INVALID_JSON`, `NUMBER_RANGE`, `LIMIT`, `INVALID_UTF8`, `INVALID_ARGUMENT`,
+/// `INVALID_HANDLE`, `TABLE_NOT_FOUND` (dropped), `OUT_OF_MEMORY`, `FORKED`. The changes themselves are
+/// checked first, so `SCHEMA` comes before `RECORD_NOT_FOUND`. Thread-safe.
 #[no_mangle]
 pub unsafe extern "C" fn dictdb_table_update(
     table: *mut dictdb_table,
@@ -415,8 +413,7 @@ pub unsafe extern "C" fn dictdb_table_delete(
 /// `key`: JSON text: `42` or `"abc"`.
 ///
 /// Status: `RECORD_NOT_FOUND`, `INVALID_KEY`, `INVALID_JSON`, `INVALID_UTF8`, `INVALID_ARGUMENT`,
-/// `INVALID_HANDLE`,
-/// `TABLE_NOT_FOUND` (dropped), `FORKED`. Thread-safe.
+/// `INVALID_HANDLE`, `TABLE_NOT_FOUND` (dropped), `FORKED`. Thread-safe.
 #[no_mangle]
 pub unsafe extern "C" fn dictdb_table_delete_by_key(
     table: *mut dictdb_table,
@@ -439,9 +436,8 @@ pub unsafe extern "C" fn dictdb_table_delete_by_key(
 /// Describes the table.
 ///
 /// `description`: gets a JSON object: `"name"`, `"primary_key"`, `"count"` (records), `"columns"` (the
-/// schema's fields in its order; without a
-/// schema the fields of all records, sorted), `"schema"` (as it was given, with the key field; null
-/// without), `"indexes"` (an empty array in this version).
+/// schema's fields in its order; without a schema the fields of all records, sorted), `"schema"` (as it
+/// was given, with the key field; null without), `"indexes"` (an empty array in this version).
 ///
 /// Status: `INVALID_ARGUMENT`, `INVALID_HANDLE`, `TABLE_NOT_FOUND` (dropped), `OUT_OF_MEMORY`, `FORKED`.
 /// Thread-safe.
@@ -466,12 +462,10 @@ pub unsafe extern "C" fn dictdb_table_describe(
 /// Tells what the table costs and what it did.
 ///
 /// `statistics`: gets a JSON object of integers: `"records"`; `"live_bytes"`, `"dead_bytes"` (stored
-/// records, and remains of old ones not yet
-/// reclaimed), `"segments"`, `"segment_bytes"` (memory that holds them), `"directory_bytes"`,
-/// `"key_map_bytes"`, `"shapes"` (distinct lists of fields);
-/// `"bytes"` (the three memories together);
-/// `"inserted"`, `"updated"`, `"deleted"` (records, since the table was created), `"segments_reclaimed"`,
-/// `"lock_waits"` (calls that had to wait for the table's lock).
+/// records, and remains of old ones not yet reclaimed), `"segments"`, `"segment_bytes"` (memory that holds
+/// them), `"directory_bytes"`, `"key_map_bytes"`, `"shapes"` (distinct lists of fields); `"bytes"` (the
+/// three memories together); `"inserted"`, `"updated"`, `"deleted"` (records, since the table was
+/// created), `"segments_reclaimed"`, `"lock_waits"` (calls that had to wait for the table's lock).
 ///
 /// Status: `INVALID_ARGUMENT`, `INVALID_HANDLE`, `TABLE_NOT_FOUND` (dropped), `OUT_OF_MEMORY`, `FORKED`.
 /// Thread-safe.

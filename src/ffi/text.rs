@@ -8,9 +8,8 @@ pub(super) const DICTDB_NTS: usize = usize::MAX;
 
 /// The text of a required argument.
 ///
-/// # Safety
-/// `text` is NULL, or points to `len` readable bytes (up to a NUL if `len` is `DICTDB_NTS`) that nobody writes
-/// during the call. The result must not outlive the call.
+/// # Safety `text` is NULL, or points to `len` readable bytes (up to a NUL if `len` is `DICTDB_NTS`) that
+/// nobody writes during the call. The result must not outlive the call.
 #[inline]
 pub(super) unsafe fn required<'a>(
     text: *const c_char,
@@ -26,8 +25,7 @@ pub(super) unsafe fn required<'a>(
 
 /// The text of an argument that may be NULL.
 ///
-/// # Safety
-/// As for `required`.
+/// # Safety As for `required`.
 #[inline]
 pub(super) unsafe fn optional<'a>(
     text: *const c_char,

@@ -3,7 +3,8 @@
 use crate::ffi::text;
 use std::ffi::{c_char, CStr};
 
-/// Version of the binary interface. It changes when a program compiled against an older header would not run.
+/// Version of the binary interface. It changes when a program compiled against an older header would not
+/// run.
 pub const DICTDB_ABI_VERSION: u32 = 0;
 
 /// What this build can do beyond the base, for `dictdb_has_feature`.
@@ -23,8 +24,8 @@ pub extern "C" fn dictdb_version() -> *const c_char {
     VERSION.as_ptr()
 }
 
-/// Version of the binary interface of the library that is loaded. A program works with it
-/// if this equals the `DICTDB_ABI_VERSION` that the program was compiled with. Thread-safe.
+/// Version of the binary interface of the library that is loaded. A program works with it if this equals
+/// the `DICTDB_ABI_VERSION` that the program was compiled with. Thread-safe.
 #[no_mangle]
 pub extern "C" fn dictdb_abi_version() -> u32 {
     DICTDB_ABI_VERSION
