@@ -69,7 +69,8 @@
  * and every `_free` of a handle does nothing. Nothing hangs. exec() as usual.
  *
  * Memory. OUT_OF_MEMORY comes from calls whose need grows with what they are given; nothing was changed. If
- * the allocator fails on a small fixed-size need, the process is aborted, as by any Rust library.
+ * the allocator fails on a small need of fixed size, or on the copy of a stored string that a predicate must
+ * unescape or bring to lower case, the process is aborted, as by any Rust library.
  *
  * What is left to the caller: pointers and lengths of text, buffers and arrays must be right.
  *
@@ -379,7 +380,7 @@ void dictdb_buffer_free(dictdb_buffer *buffer);
  * `options`: reserved; pass NULL, or an empty JSON object `{}`.
  * `db`: gets the new handle, to be freed with `dictdb_db_free`; NULL on failure.
  *
- * Status: `INVALID_ARGUMENT` (an unknown option), `INVALID_JSON`, `INVALID_UTF8`, `LIMIT` (16,776,896
+ * Status: `INVALID_ARGUMENT` (an unknown option), `INVALID_JSON`, `INVALID_UTF8`, `LIMIT` (16,777,152
  * live handles in the process), `FORKED`.
  */
 dictdb_status dictdb_db_new(const char *options,

@@ -72,6 +72,18 @@ impl Database {
         Ok(())
     }
 
+    /// Takes back the creation of a table of which nobody knows yet, unless the name is another table's by now.
+    pub(crate) fn undo_create(&self, name: &str, created: &Arc<Table>) {
+        let mut tables = self.tables.write();
+        if tables
+            .by_name
+            .get(name)
+            .is_some_and(|(_, table)| Arc::ptr_eq(table, created))
+        {
+            tables.by_name.remove(name);
+        }
+    }
+
     /// Appends a JSON array of the tables' names, in the order in which they were created.
     pub fn list_tables(&self, out: &mut Vec<u8>) -> Result<()> {
         let mut names: Vec<(u64, String)> = {

@@ -1,7 +1,13 @@
 //! Finds named fields in records of any shape, looking each name up once per shape.
 
+use crate::engine::json::inside;
 use crate::engine::record::Record;
 use crate::engine::shape::{Shape, Shapes, GENERIC};
+use foldhash::fast::RandomState;
+use hashbrown::HashMap;
+
+/// So many names are each looked for in a generic record on their own.
+const FEW_NAMES: usize = 4;
 
 /// Where the names are in records of one shape.
 struct Resolved<'a> {
@@ -12,6 +18,8 @@ struct Resolved<'a> {
 /// See the module's comment.
 pub(crate) struct Resolver<'a> {
     names: Vec<&'a [u8]>,
+    /// Positions of the names by the inside of their quotes, if they are many: for generic records.
+    by_name: HashMap<&'a [u8], Vec<usize>, RandomState>,
     shapes: &'a Shapes,
     resolved: Vec<Option<Resolved<'a>>>,
 }
@@ -19,8 +27,19 @@ pub(crate) struct Resolver<'a> {
 impl<'a> Resolver<'a> {
     /// For fields with these quoted names.
     pub(crate) fn new(names: impl Iterator<Item = &'a [u8]>, shapes: &'a Shapes) -> Self {
+        let names: Vec<&'a [u8]> = names.collect();
+        let mut by_name: HashMap<&'a [u8], Vec<usize>, RandomState> = HashMap::default();
+        if names.len() > FEW_NAMES {
+            for (at, name) in names.iter().enumerate() {
+                by_name
+                    .entry(inside(name).unwrap_or_default())
+                    .or_default()
+                    .push(at);
+            }
+        }
         Resolver {
-            names: names.collect(),
+            names,
+            by_name,
             shapes,
             resolved: Vec::new(),
         }
@@ -33,11 +52,27 @@ impl<'a> Resolver<'a> {
         if !matches!(self.resolved.get(at), Some(Some(_))) {
             self.resolve(record.shape());
         }
+        let walked =
+            (record.shape() == GENERIC && !self.by_name.is_empty()).then(|| self.walk(record));
         Fields {
             record,
+            walked,
             names: &self.names,
             resolved: self.resolved.get(at).and_then(Option::as_ref),
         }
+    }
+
+    /// The values of all names in a generic record, found in one walk.
+    fn walk<'r>(&self, record: Record<'r>) -> Vec<Option<&'r [u8]>> {
+        let mut values = vec![None; self.names.len()];
+        for (name, value) in record.members() {
+            for &at in self.by_name.get(name).into_iter().flatten() {
+                if let Some(place) = values.get_mut(at) {
+                    *place = Some(value);
+                }
+            }
+        }
+        values
     }
 
     #[cold]
@@ -60,6 +95,7 @@ impl<'a> Resolver<'a> {
 /// The fields of one record.
 pub(crate) struct Fields<'s, 'a, 'r> {
     record: Record<'r>,
+    walked: Option<Vec<Option<&'r [u8]>>>,
     names: &'s [&'a [u8]],
     resolved: Option<&'s Resolved<'a>>,
 }
@@ -68,6 +104,9 @@ impl<'r> Fields<'_, '_, 'r> {
     /// The value of the field whose name has this position; `None` if the record lacks it.
     #[inline]
     pub(crate) fn get(&self, at: usize) -> Option<&'r [u8]> {
+        if let Some(walked) = &self.walked {
+            return walked.get(at).copied().flatten();
+        }
         let resolved = self.resolved?;
         if self.record.shape() == GENERIC {
             return self.record.field(resolved.shape, self.names.get(at)?);

@@ -4,6 +4,8 @@ use crate::engine::json::{inside, members, string_of, unescaped_bytes};
 use crate::engine::limits::{copy, exceeded, shorten, MAX_LISTED, MAX_OPERAND};
 use crate::engine::value::{Number, Value};
 use crate::engine::{Error, Result};
+use foldhash::fast::RandomState;
+use hashbrown::HashMap;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Type {
@@ -77,6 +79,7 @@ pub(crate) struct Rule {
 #[derive(Debug, Clone)]
 pub struct Schema {
     rules: Vec<Rule>,
+    by_name: HashMap<Box<[u8]>, usize, RandomState>,
 }
 
 /// The name for messages.
@@ -114,18 +117,17 @@ impl Schema {
             None => rules.push(Rule::read(Box::from(key_quoted), b"\"int\"")?),
             Some(rule) => rule.check_key()?,
         }
-        Ok(Schema { rules })
+        let names = rules.iter().enumerate();
+        let by_name = names.map(|(at, rule)| (rule.quoted.clone(), at)).collect();
+        Ok(Schema { rules, by_name })
     }
 
-    fn rule(&self, quoted: &[u8]) -> Option<&Rule> {
-        self.rules.iter().find(|rule| &*rule.quoted == quoted)
-    }
-
-    /// Checks one field that a record or a change has.
-    pub(crate) fn check(&self, quoted: &[u8], text: &[u8]) -> Result<()> {
+    /// Checks one field that a record or a change has; returns its position in the schema.
+    pub(crate) fn check(&self, quoted: &[u8], text: &[u8]) -> Result<usize> {
         let value = Value::read(text);
-        match self.rule(quoted) {
-            Some(rule) => rule.check(value),
+        let at = self.by_name.get(quoted).copied();
+        match at.and_then(|at| Some((at, self.rules.get(at)?))) {
+            Some((at, rule)) => rule.check(value).map(|()| at),
             None => Err(Error::Schema {
                 field: display(quoted),
                 expected: "no such field".to_owned(),
@@ -135,14 +137,17 @@ impl Schema {
         }
     }
 
-    /// Checks what a record lacks. Returns the fields that defaults fill, with their values.
-    pub(crate) fn fill<'a>(
-        &'a self,
-        has: impl Fn(&[u8]) -> bool,
-        key_quoted: &[u8],
-    ) -> Result<Vec<(&'a [u8], &'a [u8])>> {
+    /// How many fields it has.
+    pub(crate) fn len(&self) -> usize {
+        self.rules.len()
+    }
+
+    /// Checks what a record lacks, given which fields it has. Returns the fields that defaults fill, with their values.
+    pub(crate) fn fill(&self, has: &[bool], key_quoted: &[u8]) -> Result<Vec<(&[u8], &[u8])>> {
         let mut filled = Vec::new();
-        for rule in self.rules.iter().filter(|rule| !has(&rule.quoted)) {
+        let lacks = |at: usize| has.get(at) != Some(&true);
+        let lacking = self.rules.iter().enumerate().filter(|(at, _)| lacks(*at));
+        for (_, rule) in lacking {
             let is_automatic = &*rule.quoted == key_quoted && rule.kind == Type::Int;
             match &rule.default {
                 Some(default) => filled.push((&*rule.quoted, &**default)),

@@ -15,6 +15,9 @@ const MAX_SHAPES: usize = 4096;
 /// Fields of a shape at most.
 const MAX_FIELDS: usize = 512;
 
+/// Bytes of the names of a shape at most, so that shapes cost little whatever is stored.
+const MAX_NAME_BYTES: usize = 16 << 10;
+
 /// Above this, names are found by hash instead of one by one.
 const FEW_FIELDS: usize = 8;
 
@@ -164,9 +167,14 @@ impl Shapes {
         self.list.first()
     }
 
-    /// Whether a record with so many fields can have a shape of its own.
-    pub(crate) fn can_have(fields: usize) -> bool {
-        fields <= MAX_FIELDS
+    /// Whether a record with so many fields, whose names have so many bytes, can have a shape of its own.
+    pub(crate) fn can_have(fields: usize, bytes: usize) -> bool {
+        fields <= MAX_FIELDS && bytes <= MAX_NAME_BYTES
+    }
+
+    /// Whether no more shapes are taken.
+    pub(crate) fn is_full(&self) -> bool {
+        self.list.len() > MAX_SHAPES
     }
 
     /// Adds a shape, or gives the generic one if there are too many or it has too many fields.
@@ -174,7 +182,8 @@ impl Shapes {
         if let Some(shape) = self.find(names) {
             return shape.clone();
         }
-        if !Shapes::can_have(names.len()) || self.list.len() > MAX_SHAPES {
+        let bytes = names.iter().map(|name| name.len()).sum();
+        if !Shapes::can_have(names.len(), bytes) || self.is_full() {
             if let Some(generic) = self.generic() {
                 return generic.clone();
             }

@@ -96,10 +96,11 @@ impl<'a> Value<'a> {
             Value::Bool(value) => value.hash(state),
             Value::Number(number) => number.feed(state),
             Value::String(inside) => inside.hash(state),
-            Value::Array(text) => elements(text).for_each(|element| {
-                1_u8.hash(state);
-                Value::read(element).feed(state);
-            }),
+            Value::Array(text) => {
+                elements(text).for_each(|element| Value::read(element).feed(state));
+                // An end, so that nesting counts; it is no rank.
+                u8::MAX.hash(state);
+            }
             Value::Object(text) => {
                 // A sum does not depend on the order of the members.
                 let sum = members(text).fold(0_u64, |sum, (name, value)| {
@@ -171,7 +172,8 @@ impl Number {
             Number::Integer(value) => value.hash(state),
             Number::Float(value) => {
                 let integer = value as i128;
-                if order_mixed(integer, value).is_eq() {
+                // Only these can equal an integer of the contract's range; casts of larger ones saturate.
+                if value.abs() < 4e19 && order_mixed(integer, value).is_eq() {
                     integer.hash(state);
                 } else {
                     value.to_bits().hash(state);
@@ -286,6 +288,33 @@ mod tests {
         assert_eq!(order("1", "1e300"), Ordering::Less);
         assert_eq!(order("-1.5", "-1"), Ordering::Less);
         assert_eq!(order("2", "1.5"), Ordering::Greater);
+    }
+
+    /// Values that differ must mostly hash apart, or looking them up takes quadratic time.
+    #[test]
+    fn hashes_tell_values_apart() {
+        use std::hash::BuildHasher;
+        let hasher = foldhash::fast::FixedState::default();
+        let hash = |text: &str| {
+            let mut state = hasher.build_hasher();
+            Value::read(text.as_bytes()).feed(&mut state);
+            state.finish()
+        };
+        let mut texts: Vec<String> = (0..100).map(|n| format!("1.{n:03}e50")).collect();
+        texts.extend(["[[],[]]", "[[[]]]", "[[]]", "[]", "{}", "[{}]"].map(str::to_owned));
+        texts.extend(
+            [
+                "18446744073709551615",
+                "18446744073709551616.0",
+                "-0",
+                "null",
+            ]
+            .map(str::to_owned),
+        );
+        let mut hashes: Vec<u64> = texts.iter().map(|text| hash(text)).collect();
+        hashes.sort_unstable();
+        hashes.dedup();
+        assert_eq!(hashes.len(), texts.len());
     }
 
     #[test]

@@ -27,7 +27,7 @@ pub struct dictdb_db {
 /// `options`: reserved; pass NULL, or an empty JSON object `{}`.
 /// `db`: gets the new handle, to be freed with `dictdb_db_free`; NULL on failure.
 ///
-/// Status: `INVALID_ARGUMENT` (an unknown option), `INVALID_JSON`, `INVALID_UTF8`, `LIMIT` (16,776,896
+/// Status: `INVALID_ARGUMENT` (an unknown option), `INVALID_JSON`, `INVALID_UTF8`, `LIMIT` (16,777,152
 /// live handles in the process), `FORKED`.
 #[no_mangle]
 pub unsafe extern "C" fn dictdb_db_new(
@@ -90,8 +90,8 @@ pub unsafe extern "C" fn dictdb_db_create_table(
         // SAFETY: rule Text.
         let options = unsafe { text::optional(options, options_len, "options") }?;
         let created = db.create_table(name, TableOptions::from_json(options.unwrap_or("{}"))?)?;
-        if let Err(failure) = table.finish(created) {
-            db.drop_table(name)?;
+        if let Err(failure) = table.finish(created.clone()) {
+            db.undo_create(name, &created);
             return Err(failure);
         }
         table_event(name, "created");

@@ -43,6 +43,7 @@ pub type dictdb_log_callback = Option<
 pub type dictdb_destructor = Option<unsafe extern "C" fn(context: *mut c_void)>;
 
 struct Sink {
+    level: i32,
     callback: unsafe extern "C" fn(*mut c_void, i32, *const c_char, *const c_char),
     context: *mut c_void,
     destructor: dictdb_destructor,
@@ -80,6 +81,10 @@ pub(super) fn emit(level: i32, make: impl FnOnce() -> (String, Value)) {
     let Some(sink) = SINK.read().clone() else {
         return;
     };
+    // The sink may have been replaced since the level was read.
+    if level > sink.level {
+        return;
+    }
     if level == DICTDB_LOG_DEBUG {
         let seen = sink.debug_seen.fetch_add(1, Ordering::Relaxed);
         if seen % sink.debug_sample != 0 {
@@ -126,6 +131,7 @@ pub unsafe extern "C" fn dictdb_log_set(
         }
         fork::watch();
         let sink = callback.map(|callback| Sink {
+            level,
             callback,
             context,
             destructor,

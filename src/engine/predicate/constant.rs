@@ -1,6 +1,6 @@
 //! Constants of predicates: read once, compared with stored text many times.
 
-use crate::engine::json::canonical;
+use crate::engine::json::{canonical, members};
 use crate::engine::limits::copy;
 use crate::engine::value::{Number, Value};
 use crate::engine::Result;
@@ -19,7 +19,9 @@ enum Kind {
     /// Equal values have equal texts.
     SameText,
     Number(Number),
-    Nested,
+    Array,
+    /// With so many members.
+    Object(usize),
 }
 
 impl Constant {
@@ -32,7 +34,8 @@ impl Constant {
             Value::Null => Kind::Null,
             Value::Bool(_) | Value::String(_) => Kind::SameText,
             Value::Number(number) => Kind::Number(number),
-            Value::Array(_) | Value::Object(_) => Kind::Nested,
+            Value::Array(_) => Kind::Array,
+            Value::Object(_) => Kind::Object(members(text).count()),
         };
         Ok(Constant {
             text: copy(text)?.into_boxed_slice(),
@@ -59,7 +62,14 @@ impl Constant {
                 found @ Value::Number(_) => found.equals(&Value::Number(*number)),
                 _ => false,
             },
-            Kind::Nested => Value::of_field(field).equals(&self.value()),
+            Kind::Array => Value::of_field(field).equals(&self.value()),
+            Kind::Object(count) => match Value::of_field(field) {
+                // Sorting members is left to those that can be equal.
+                Value::Object(text) if members(text).take(count + 1).count() == *count => {
+                    Value::Object(text).equals(&self.value())
+                }
+                _ => false,
+            },
         }
     }
 

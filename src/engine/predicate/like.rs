@@ -4,7 +4,7 @@
 //! leftmost after the one before, which is enough. A piece without `_` is searched for by memchr's two-way search,
 //! one with `_` by a bit-parallel automaton (Shift-And: Baeza-Yates and Gonnet 1992).
 
-use super::text::lower;
+use super::text::lower_char;
 use super::tree::Case;
 use crate::engine::limits::{exceeded, MAX_PATTERN};
 use crate::engine::{Error, Result};
@@ -68,17 +68,11 @@ fn tokens(pattern: &str, escape: Option<char>) -> Result<Vec<Token>> {
 }
 
 fn lowered(tokens: Vec<Token>) -> Vec<Token> {
-    let lower_char = |c: char| {
-        let mut buffer = [0; 4];
-        lower(c.encode_utf8(&mut buffer))
-            .chars()
-            .collect::<Vec<_>>()
-    };
     let map = |token| match token {
-        Token::Char(c) => lower_char(c).into_iter().map(Token::Char).collect(),
-        other => vec![other],
+        Token::Char(c) => Token::Char(lower_char(c)),
+        other => other,
     };
-    tokens.into_iter().flat_map(map).collect()
+    tokens.into_iter().map(map).collect()
 }
 
 impl Like {
@@ -175,8 +169,24 @@ impl Piece {
     }
 }
 
-fn chars(text: &[u8]) -> std::str::Chars<'_> {
-    std::str::from_utf8(text).unwrap_or_default().chars()
+/// The code points of text that is known to be UTF-8, and their lengths; checking it again for each piece would take
+/// time quadratic in the string.
+fn chars(text: &[u8]) -> impl Iterator<Item = (char, usize)> + '_ {
+    let mut rest = text;
+    std::iter::from_fn(move || {
+        let (len, bits) = match rest.first()? {
+            byte @ 0..=0x7f => (1, u32::from(*byte)),
+            byte @ 0x80..=0xdf => (2, u32::from(byte & 0x1f)),
+            byte @ 0xe0..=0xef => (3, u32::from(byte & 0x0f)),
+            byte => (4, u32::from(byte & 0x07)),
+        };
+        let tail = rest.get(1..len)?;
+        let code = tail
+            .iter()
+            .fold(bits, |code, byte| code << 6 | u32::from(byte & 0x3f));
+        rest = rest.get(len..)?;
+        Some((char::from_u32(code)?, len))
+    })
 }
 
 fn is_boundary(byte: u8) -> bool {
@@ -233,18 +243,20 @@ impl Wild {
 
     /// Whether a text of as many code points as the piece has matches it.
     fn matches(&self, text: &[u8]) -> bool {
-        chars(text).zip(&self.tokens).all(|(c, token)| match token {
-            Token::Char(expected) => c == *expected,
-            _ => true,
-        })
+        chars(text)
+            .zip(&self.tokens)
+            .all(|((c, _), token)| match token {
+                Token::Char(expected) => c == *expected,
+                _ => true,
+            })
     }
 
     fn find_end(&self, text: &[u8]) -> Option<usize> {
         let last = self.tokens.len() - 1;
         let mut state = vec![0_u64; self.other.len()];
         let mut end = 0;
-        for c in chars(text) {
-            end += c.len_utf8();
+        for (c, len) in chars(text) {
+            end += len;
             let places = self.places.get(&c).unwrap_or(&self.other);
             let mut carry = 1;
             for (word, places) in state.iter_mut().zip(places) {
@@ -293,6 +305,24 @@ mod tests {
             let expected = naive(&tokens(&pattern, None).unwrap(), &text.chars().collect::<Vec<_>>());
             prop_assert_eq!(like.matches(text.as_bytes()), expected);
         }
+    }
+
+    /// Many pieces with `_` on a long string: linear in the string, or this would take minutes.
+    #[test]
+    fn many_pieces_stay_linear() {
+        let text = "ab".repeat(1 << 20);
+        let like = Like::compile(&"%a_".repeat(2700), None, Case::Sensitive).unwrap();
+        assert!(like.matches(text.as_bytes()));
+        let like =
+            Like::compile(&format!("{}c%", "%a_".repeat(2700)), None, Case::Sensitive).unwrap();
+        assert!(!like.matches(text.as_bytes()));
+    }
+
+    #[test]
+    fn a_wildcard_is_one_code_point_of_the_text_as_it_is() {
+        let like = Like::compile("_", None, Case::Insensitive).unwrap();
+        let lowered = super::super::text::lower_each("İ");
+        assert!(like.matches(lowered.as_bytes()));
     }
 
     #[test]

@@ -6,6 +6,8 @@ use crate::engine::key::KeyRef;
 use crate::engine::record::Record;
 use crate::engine::resolve::{Fields, Resolver};
 use crate::engine::shape::Shapes;
+use foldhash::fast::RandomState;
+use hashbrown::HashMap;
 use std::sync::Arc;
 
 /// See the module's comment.
@@ -30,8 +32,11 @@ enum Expression {
 
 impl Program {
     pub(super) fn new(predicate: &Predicate) -> Program {
-        let mut fields = Vec::new();
-        let root = flatten(predicate, &mut fields);
+        let mut numbers = HashMap::default();
+        let root = flatten(predicate, &mut numbers);
+        let mut fields: Vec<(Box<[u8]>, usize)> = numbers.into_iter().collect();
+        fields.sort_unstable_by_key(|(_, number)| *number);
+        let fields = fields.into_iter().map(|(field, _)| field).collect();
         Program { fields, root }
     }
 
@@ -46,7 +51,10 @@ impl Program {
     }
 }
 
-fn flatten(predicate: &Predicate, fields: &mut Vec<Box<[u8]>>) -> Expression {
+/// The number of each field.
+type Numbers = HashMap<Box<[u8]>, usize, RandomState>;
+
+fn flatten(predicate: &Predicate, fields: &mut Numbers) -> Expression {
     let mut all = |operands: &[Arc<Predicate>]| {
         operands
             .iter()
@@ -58,11 +66,8 @@ fn flatten(predicate: &Predicate, fields: &mut Vec<Box<[u8]>>) -> Expression {
         Node::Or(operands) => Expression::Or(all(operands)),
         Node::Not(operand) => Expression::Not(Box::new(flatten(operand, fields))),
         Node::Test(path, test) => {
-            let known = fields.iter().position(|field| &**field == path.field());
-            let field = known.unwrap_or_else(|| {
-                fields.push(Box::from(path.field()));
-                fields.len() - 1
-            });
+            let next = fields.len();
+            let field = *fields.entry(Box::from(path.field())).or_insert(next);
             Expression::Test {
                 field,
                 path: path.clone(),

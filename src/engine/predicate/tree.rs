@@ -4,7 +4,7 @@ use super::constant::Constant;
 use super::like::Like;
 use super::path::Path;
 use super::program::Program;
-use super::text::lower;
+use super::text::{lower, lower_each};
 use crate::engine::json::{canonical, elements, inside, members, unescape, unescaped_bytes};
 use crate::engine::limits::{add, exceeded, MAX_OPERAND, MAX_PREDICATE_DEPTH};
 use crate::engine::value::Value;
@@ -13,6 +13,7 @@ use foldhash::fast::{FoldHasher, RandomState};
 use hashbrown::HashTable;
 use memchr::memmem::Finder;
 use once_cell::sync::OnceCell;
+use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::hash::{BuildHasher, Hasher};
 use std::sync::Arc;
@@ -87,7 +88,8 @@ pub(super) enum Test {
     Between(Constant, Constant),
     Like(Case, Box<Like>),
     Text(TextMatch, Case, Box<Finder<'static>>),
-    Contains(Constant),
+    /// With the searcher for strings, if the value is one.
+    Contains(Constant, Option<Box<Finder<'static>>>),
     IsNull,
 }
 
@@ -181,7 +183,14 @@ impl Predicate {
     /// A string contains a substring, an array an element, an object a key.
     pub fn contains(field: &str, value: &str) -> Result<Predicate> {
         let value = Constant::from_json(value)?;
-        Predicate::test(field, Test::Contains(value))
+        let finder = match value.value() {
+            Value::String(_) => {
+                let text = operand(value.text())?;
+                Some(Box::new(Finder::new(text.as_bytes()).into_owned()))
+            }
+            _ => None,
+        };
+        Predicate::test(field, Test::Contains(value, finder))
     }
 
     /// The field is null or missing.
@@ -222,8 +231,12 @@ impl Predicate {
 }
 
 fn string(json: &str) -> Result<String> {
-    let text = canonical(json)?;
-    let inside = inside(&text).ok_or_else(|| Error::json(0, "expected a string"))?;
+    operand(&canonical(json)?)
+}
+
+/// The string that a canonical text stands for.
+fn operand(text: &[u8]) -> Result<String> {
+    let inside = inside(text).ok_or_else(|| Error::json(0, "expected a string"))?;
     // Each byte comes of at most six.
     if inside.len() > 6 * MAX_OPERAND || unescaped_bytes(inside).count() > MAX_OPERAND {
         return Err(exceeded("bytes of a string operand", MAX_OPERAND));
@@ -308,27 +321,36 @@ impl Test {
                     && high.order(field).is_some_and(Ordering::is_le)
             }
             Test::Like(case, like) => match Value::of_field(field) {
-                Value::String(inside) => with_case(*case, inside, |text| like.matches(text)),
+                Value::String(inside) => {
+                    with_case(*case, inside, lower_each, |text| like.matches(text))
+                }
                 _ => false,
             },
             Test::Text(part, case, finder) => match Value::of_field(field) {
-                Value::String(inside) => with_case(*case, inside, |text| part.holds(text, finder)),
+                Value::String(inside) => {
+                    with_case(*case, inside, lower, |text| part.holds(text, finder))
+                }
                 _ => false,
             },
-            Test::Contains(constant) => contains(field, constant),
+            Test::Contains(constant, finder) => contains(field, constant, finder.as_deref()),
             Test::IsNull => field.is_none_or(|text| text == b"null"),
         }
     }
 }
 
-/// Calls `check` with the text that a canonical string stands for, in lower case if case does not matter.
-fn with_case(case: Case, inside: &[u8], check: impl FnOnce(&[u8]) -> bool) -> bool {
+/// Calls `check` with the text that a canonical string stands for, lowered if case does not matter.
+fn with_case(
+    case: Case,
+    inside: &[u8],
+    lowered: fn(&str) -> Cow<'_, str>,
+    check: impl FnOnce(&[u8]) -> bool,
+) -> bool {
     let text = unescape(inside);
     match case {
         Case::Sensitive => check(&text),
         Case::Insensitive => {
             let text = std::str::from_utf8(&text).unwrap_or_default();
-            check(lower(text).as_bytes())
+            check(lowered(text).as_bytes())
         }
     }
 }
@@ -344,13 +366,14 @@ impl TextMatch {
     }
 }
 
-fn contains(field: Option<&[u8]>, constant: &Constant) -> bool {
+fn contains(field: Option<&[u8]>, constant: &Constant, finder: Option<&Finder<'_>>) -> bool {
     match (Value::of_field(field), constant.value()) {
         (Value::Array(array), _) => elements(array).any(|element| constant.equals(Some(element))),
         (Value::Object(object), Value::String(key)) => members(object).any(|(name, _)| name == key),
-        (Value::String(text), Value::String(part)) => {
-            memchr::memmem::find(&unescape(text), &unescape(part)).is_some()
-        }
+        // A text is never longer than the inside of its quotes.
+        (Value::String(text), _) => finder.is_some_and(|finder| {
+            finder.needle().len() <= text.len() && finder.find(&unescape(text)).is_some()
+        }),
         _ => false,
     }
 }

@@ -1,13 +1,15 @@
 //! Changes to records: parsed and checked before the lock, merged under it.
 
-use super::stage::too_long;
+use super::stage::{find_or_add, too_long};
 use super::Table;
-use crate::engine::json::{Scanner, Span};
+use crate::engine::json::{inside, Scanner, Span};
 use crate::engine::key::KeyRef;
 use crate::engine::limits::{add, reserve, MAX_RECORD};
 use crate::engine::record::{self, Record};
 use crate::engine::shape::{Shape, Shapes, GENERIC};
-use crate::engine::Result;
+use crate::engine::{Error, Result};
+use foldhash::fast::RandomState;
+use hashbrown::HashMap;
 use std::sync::Arc;
 
 /// The fields of a JSON object, to be merged into records.
@@ -83,11 +85,6 @@ impl Changes {
         self.spans.get(at).map_or(&[], |span| self.slice(span.name))
     }
 
-    /// The change of a field, by the inside of its quoted name.
-    fn find(&self, inside: &[u8]) -> Option<usize> {
-        (0..self.spans.len()).find(|&at| crate::engine::json::inside(self.name(at)) == Some(inside))
-    }
-
     fn value(&self, at: usize) -> &[u8] {
         self.spans
             .get(at)
@@ -106,7 +103,6 @@ impl Changes {
 
 /// How changes apply to records of one shape.
 struct Plan {
-    base: u16,
     target: Arc<Shape>,
     /// For each field of the base, the change that replaces it.
     replaced: Vec<Option<usize>>,
@@ -116,24 +112,32 @@ struct Plan {
 
 /// Merges changes into records; remembers what it found out about each shape.
 pub(super) struct Merger<'a> {
-    table: &'a Table,
     changes: &'a Changes,
+    /// The table's, and the new ones of this merger.
     pub(super) shapes: Arc<Shapes>,
-    plans: Vec<Plan>,
+    /// The changes by the inside of their quoted names.
+    by_name: HashMap<&'a [u8], usize, RandomState>,
+    plans: HashMap<u16, Plan, RandomState>,
     text: Vec<u8>,
     ends: Vec<u32>,
 }
 
 impl<'a> Merger<'a> {
-    pub(super) fn new(table: &'a Table, changes: &'a Changes) -> Self {
-        Merger {
-            table,
+    pub(super) fn new(table: &Table, changes: &'a Changes) -> Result<Self> {
+        let count = changes.spans.len();
+        let mut by_name = HashMap::default();
+        by_name
+            .try_reserve(count)
+            .map_err(|_| Error::OutOfMemory { bytes: 32 * count })?;
+        by_name.extend((0..count).map(|at| (inside(changes.name(at)).unwrap_or_default(), at)));
+        Ok(Merger {
             changes,
             shapes: table.shapes(),
-            plans: Vec::new(),
+            by_name,
+            plans: HashMap::default(),
             text: Vec::new(),
             ends: Vec::new(),
-        }
+        })
     }
 
     /// Appends the merged record, as stored, to `out`.
@@ -144,21 +148,13 @@ impl<'a> Merger<'a> {
             &mut self.text,
             record.text().len() + self.changes.text.len(),
         )?;
-        let planned = self
-            .plans
-            .iter()
-            .position(|plan| plan.base == record.shape());
-        let plan = match planned.and_then(|at| self.plans.get(at)) {
-            Some(plan) if plan.base != GENERIC => plan,
-            _ => {
-                let plan = self.plan(record)?;
-                self.plans.retain(|plan| plan.base != record.shape());
-                self.plans.push(plan);
-                match self.plans.last() {
-                    Some(plan) => plan,
-                    None => return Ok(()),
-                }
-            }
+        let base = record.shape();
+        if base == GENERIC || !self.plans.contains_key(&base) {
+            let plan = self.plan(record)?;
+            self.plans.insert(base, plan);
+        }
+        let Some(plan) = self.plans.get(&base) else {
+            return Ok(());
         };
         self.text.push(b'{');
         for ((name, value), replaced) in record.members().zip(&plan.replaced) {
@@ -187,43 +183,37 @@ impl<'a> Merger<'a> {
         let mut is_added: Vec<bool> = Vec::new();
         reserve(&mut is_added, self.changes.spans.len())?;
         is_added.resize(self.changes.spans.len(), true);
+        let mut bytes = 0;
         for (name, _) in record.members() {
-            let at = self.changes.find(name);
+            let at = self.by_name.get(name).copied();
             if let Some(added) = at.and_then(|at| is_added.get_mut(at)) {
                 *added = false;
             }
             add(&mut replaced, at)?;
-            if Shapes::can_have(names.len()) {
+            bytes += name.len() + 2;
+            if Shapes::can_have(names.len(), bytes) {
                 names.push([b"\"", name, b"\""].concat());
             }
         }
         let mut added = Vec::new();
         for (at, _) in is_added.iter().enumerate().filter(|(_, added)| **added) {
+            bytes += self.changes.name(at).len();
             add(&mut added, at)?;
         }
-        let fields = replaced.len() + added.len();
-        let mut names: Vec<&[u8]> = names.iter().map(Vec::as_slice).collect();
-        let target = if Shapes::can_have(fields) {
-            names.extend(added.iter().map(|&at| self.changes.name(at)));
-            self.shape(&names)
+        let target = if Shapes::can_have(replaced.len() + added.len(), bytes) {
+            let names = names.iter().map(Vec::as_slice);
+            let names: Vec<&[u8]> = names
+                .chain(added.iter().map(|&at| self.changes.name(at)))
+                .collect();
+            find_or_add(&mut self.shapes, &names)
         } else {
             self.shapes.generic().cloned().ok_or_else(too_long)?
         };
         Ok(Plan {
-            base: record.shape(),
             target,
             replaced,
             added,
         })
-    }
-
-    fn shape(&mut self, names: &[&[u8]]) -> Arc<Shape> {
-        if let Some(shape) = self.shapes.find(names) {
-            return shape.clone();
-        }
-        let (shape, shapes) = self.table.add_shape(names);
-        self.shapes = shapes;
-        shape
     }
 }
 

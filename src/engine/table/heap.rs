@@ -178,13 +178,4 @@ impl Heap {
     pub(super) fn finish_victim(&mut self) {
         self.victim = None;
     }
-
-    /// Number of segments and their bytes of memory.
-    pub(super) fn size(&self, segments: &Segments) -> (usize, usize) {
-        let present = || segments.iter().flatten();
-        (
-            present().count(),
-            present().map(|segment| segment.capacity()).sum(),
-        )
-    }
 }

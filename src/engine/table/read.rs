@@ -125,29 +125,33 @@ impl Table {
 
     /// Appends a JSON object of figures.
     pub fn statistics(&self, out: &mut Vec<u8>) -> Result<()> {
-        let shapes = self.shapes().count();
-        let text = {
+        // Counted under the lock; measured on a version, outside of it.
+        let (version, live, dead, reclaimed, counts) = {
             let state = self.read()?;
-            let (segments, segment_bytes) = state.heap.size(&state.version.segments);
-            let directory_bytes = state.version.rows.bytes();
-            let key_map_bytes = state.version.keys.bytes();
-            serde_json::json!({
-                "records": state.version.count(),
-                "live_bytes": state.heap.live,
-                "dead_bytes": state.heap.dead,
-                "segments": segments,
-                "segment_bytes": segment_bytes,
-                "directory_bytes": directory_bytes,
-                "key_map_bytes": key_map_bytes,
-                "bytes": segment_bytes + directory_bytes + key_map_bytes,
-                "shapes": shapes,
-                "inserted": state.inserted,
-                "updated": state.updated,
-                "deleted": state.deleted,
-                "segments_reclaimed": state.heap.reclaimed,
-                "lock_waits": self.lock_waits.load(Ordering::Relaxed),
-            })
+            let heap = &state.heap;
+            let counts = [state.inserted, state.updated, state.deleted];
+            let version = state.version.clone();
+            (version, heap.live, heap.dead, heap.reclaimed, counts)
         };
+        let (segments, segment_bytes) = version.segments();
+        let (directory_bytes, key_map_bytes) = (version.rows.bytes(), version.keys.bytes());
+        let [inserted, updated, deleted] = counts;
+        let text = serde_json::json!({
+            "records": version.count(),
+            "live_bytes": live,
+            "dead_bytes": dead,
+            "segments": segments,
+            "segment_bytes": segment_bytes,
+            "directory_bytes": directory_bytes,
+            "key_map_bytes": key_map_bytes,
+            "bytes": segment_bytes + directory_bytes + key_map_bytes,
+            "shapes": version.shapes().count(),
+            "inserted": inserted,
+            "updated": updated,
+            "deleted": deleted,
+            "segments_reclaimed": reclaimed,
+            "lock_waits": self.lock_waits.load(Ordering::Relaxed),
+        });
         push(out, text.to_string().as_bytes())
     }
 }

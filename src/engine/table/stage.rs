@@ -177,20 +177,19 @@ impl Stage {
         }
         let filled = match &table.schema {
             Some(schema) => {
-                let mut fields: Members<'_> = Vec::new();
+                let mut has = vec![false; schema.len()];
                 for span in spans
                     .iter()
                     .filter(|span| has_key || Some(**span) != key_span)
                 {
                     let (name, value) =
                         (self.slice(start, span.name), self.slice(start, span.value));
-                    schema.check(name, value)?;
-                    add(&mut fields, (name, value))?;
+                    let at = schema.check(name, value)?;
+                    if let Some(has) = has.get_mut(at) {
+                        *has = true;
+                    }
                 }
-                schema.fill(
-                    |name| fields.iter().any(|(other, _)| *other == name),
-                    key_field,
-                )?
+                schema.fill(&has, key_field)?
             }
             None => Vec::new(),
         };
@@ -232,43 +231,39 @@ impl Stage {
 
     /// The shape of a record that was not guessed; the key is added at its end if it is yet to be given.
     fn find_shape(&mut self, start: usize, spans: &[Span], adds_key: bool) -> Result<Arc<Shape>> {
-        let mut shapes = self.shapes.clone();
-        if !Shapes::can_have(spans.len() + usize::from(adds_key)) {
-            return shapes.generic().cloned().ok_or_else(too_long);
+        let key = adds_key.then(|| self.shapes.key_field());
+        let bytes = spans
+            .iter()
+            .map(|span| (span.name.1 - span.name.0) as usize)
+            .sum::<usize>();
+        if !Shapes::can_have(spans.len() + usize::from(adds_key), bytes) {
+            return self.shapes.generic().cloned().ok_or_else(too_long);
         }
-        let names = spans.iter().map(|span| self.slice(start, span.name));
-        let key_field = self.shapes.key_field();
-        let names: Vec<&[u8]> = names.chain(adds_key.then_some(key_field)).collect();
-        if let Some(shape) = shapes.find(&names) {
-            return Ok(shape.clone());
-        }
-        let shape = Arc::make_mut(&mut shapes).add(&names);
-        self.shapes = shapes;
-        Ok(shape)
+        let key = key.map(<[u8]>::to_vec);
+        let text = &self.text;
+        let names = spans.iter().map(|span| {
+            let (from, to) = (start + span.name.0 as usize, start + span.name.1 as usize);
+            text.get(from..to).unwrap_or_default()
+        });
+        let names: Vec<&[u8]> = names.chain(key.as_deref()).collect();
+        Ok(find_or_add(&mut self.shapes, &names))
     }
 
-    /// Tells the table of new shapes.
-    pub(super) fn settle_shapes(&mut self, table: &Table) {
-        if self.shapes.count() == self.base.count() {
+    /// Brings the stage's new shapes in line with those that the table has by now. The table's lock is held, so it
+    /// learns of no others until it is told of these.
+    pub(super) fn settle_shapes(&mut self, current: &Arc<Shapes>) {
+        if self.shapes.count() == self.base.count() || Arc::ptr_eq(current, &self.base) {
             return;
         }
-        let mut current = table.shapes.write();
-        if Arc::ptr_eq(&current, &self.base) {
-            *current = self.shapes.clone();
-        } else {
-            // Others have added shapes since, under the same numbers.
-            let merged = Arc::make_mut(&mut current);
-            let known = self.base.count();
-            for staged in &mut self.records {
-                if usize::from(staged.shape.id()) > known {
-                    let names: Vec<&[u8]> =
-                        staged.shape.fields().iter().map(Field::quoted).collect();
-                    staged.shape = merged.add(&names);
-                }
+        let mut merged = current.clone();
+        let known = self.base.count();
+        for staged in &mut self.records {
+            if usize::from(staged.shape.id()) > known {
+                let names: Vec<&[u8]> = staged.shape.fields().iter().map(Field::quoted).collect();
+                staged.shape = find_or_add(&mut merged, &names);
             }
         }
-        self.shapes = current.clone();
-        self.base = self.shapes.clone();
+        self.shapes = merged;
     }
 
     /// Notes a record whose canonical text is complete, from `start` on.
@@ -346,11 +341,14 @@ fn object(members: &[(&[u8], &[u8])]) -> Result<Vec<u8>> {
     Ok(text)
 }
 
-impl Table {
-    /// The shape with these quoted names, added if it is new; and the shapes with it.
-    pub(super) fn add_shape(&self, names: &[&[u8]]) -> (Arc<Shape>, Arc<Shapes>) {
-        let mut shapes = self.shapes.write();
-        let shape = Arc::make_mut(&mut shapes).add(names);
-        (shape, shapes.clone())
+/// The shape with these quoted names, added if it is new.
+pub(super) fn find_or_add(shapes: &mut Arc<Shapes>, names: &[&[u8]]) -> Arc<Shape> {
+    if let Some(shape) = shapes.find(names) {
+        return shape.clone();
+    }
+    match shapes.generic() {
+        // A list that is full is not copied only to find that out.
+        Some(generic) if shapes.is_full() => generic.clone(),
+        _ => Arc::make_mut(shapes).add(names),
     }
 }

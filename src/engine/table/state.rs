@@ -20,6 +20,16 @@ use std::sync::Arc;
 /// Bytes of old records looked at for each byte written, so that reclaiming keeps up with any churn.
 const RECLAIM_RATIO: usize = 4;
 
+/// Finds out, before anything is done, whether there is memory for so many more rows and keys. What holds them grows by
+/// small pages, whose making cannot fail half way.
+fn probe(rows: usize) -> Result<()> {
+    const BYTES_A_ROW: usize = 40;
+    if rows < 1024 {
+        return Ok(());
+    }
+    reserve(&mut Vec::<u8>::new(), rows.saturating_mul(BYTES_A_ROW))
+}
+
 /// A row and where its record is.
 pub(super) type Match = (Row, Place);
 
@@ -73,9 +83,9 @@ impl State {
     pub(super) fn insert(&mut self, table: &Table, stage: &mut Stage) -> Result<Vec<i64>> {
         let given = self.check_keys(stage)?;
         self.make_rows(stage.len())?;
-        stage.settle_shapes(table);
+        stage.settle_shapes(&table.shapes());
         let stage = &*stage;
-        self.know(&stage.shapes);
+        probe(stage.len())?;
         self.write_all(stage.len(), {
             let mut keys = given.iter().copied();
             move |_, index, scratch| {
@@ -87,6 +97,7 @@ impl State {
                 stage.write(index, key, scratch)
             }
         })?;
+        self.learn(table, &stage.shapes);
         let mut keys = given.iter();
         let mut bytes = 0;
         for index in 0..stage.len() {
@@ -154,10 +165,13 @@ impl State {
     /// Merges changes into the matches: all, or none.
     pub(super) fn update(
         &mut self,
+        table: &Table,
         matches: &[Match],
         changes: &Changes,
         merger: &mut Merger<'_>,
     ) -> Result<()> {
+        // The lock is held: the table has no shapes but these.
+        merger.shapes = self.version.shapes.clone();
         let new_key = changes.key();
         let mut rekeyed = false;
         if let Some(key) = &new_key {
@@ -177,7 +191,7 @@ impl State {
                 None => Ok(()),
             }
         })?;
-        self.know(&merger.shapes);
+        self.learn(table, &merger.shapes);
         let shapes = self.version.shapes.clone();
         // Old records are read from this list while they are being let go.
         let before = self.version.segments.clone();
@@ -265,10 +279,12 @@ impl State {
         outcome
     }
 
-    /// Takes over newer shapes. They are only ever added, so the longer list has all.
-    fn know(&mut self, shapes: &Arc<Shapes>) {
+    /// Takes over new shapes. They come to the table and its version only here, and only ever more, so the longer list
+    /// has all.
+    fn learn(&mut self, table: &Table, shapes: &Arc<Shapes>) {
         if shapes.count() > self.version.shapes.count() {
             self.version.shapes = shapes.clone();
+            *table.shapes.write() = shapes.clone();
         }
     }
 

@@ -80,7 +80,7 @@ fn dead_space_is_reclaimed() {
     }
     let check = || {
         let state = table.state.read();
-        let (_, bytes) = state.heap.size(&state.version.segments);
+        let (_, bytes) = state.version.segments();
         let bound = state.heap.live * 2 + (3 << 20);
         assert!(
             (bytes as u64) < bound,

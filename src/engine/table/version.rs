@@ -70,6 +70,15 @@ impl Version {
         &self.shapes
     }
 
+    /// Number of segments, and their bytes of memory.
+    pub(super) fn segments(&self) -> (usize, usize) {
+        let present = || self.segments.iter().flatten();
+        (
+            present().count(),
+            present().map(|segment| segment.capacity()).sum(),
+        )
+    }
+
     /// How many records there are.
     pub(crate) fn count(&self) -> usize {
         self.keys.len()

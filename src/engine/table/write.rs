@@ -62,7 +62,7 @@ impl Table {
             return Ok(Outcome::Inserted);
         };
         let checked = changes.check(self);
-        let mut merger = Merger::new(self, &changes);
+        let mut merger = Merger::new(self, &changes)?;
         if let Some(out) = &mut key_out {
             reserve(out, key.json_len() + KEY_ROOM)?;
         }
@@ -77,7 +77,7 @@ impl Table {
                 Conflict::Ignore => Outcome::Ignored,
                 Conflict::Update => {
                     checked?;
-                    state.update(&[found], &changes, &mut merger)?;
+                    state.update(self, &[found], &changes, &mut merger)?;
                     Outcome::Updated
                 }
             },
@@ -93,9 +93,9 @@ impl Table {
     pub fn update(&self, predicate: &Predicate, changes: &str) -> Result<u64> {
         let changes = Changes::parse(self, changes)?;
         changes.check(self)?;
-        let mut merger = Merger::new(self, &changes);
+        let mut merger = Merger::new(self, &changes)?;
         self.change_matches(predicate, |state, matches| {
-            state.update(matches, &changes, &mut merger)
+            state.update(self, matches, &changes, &mut merger)
         })
     }
 
@@ -104,11 +104,11 @@ impl Table {
         let changes = Changes::parse(self, changes)?;
         changes.check(self)?;
         let key = KeyRef::from_key(key)?;
-        let mut merger = Merger::new(self, &changes);
+        let mut merger = Merger::new(self, &changes)?;
         let mut state = self.write()?;
         let found = state.version.find(&key);
         let found = found.ok_or(Error::RecordNotFound)?;
-        state.update(&[found], &changes, &mut merger)
+        state.update(self, &[found], &changes, &mut merger)
     }
 
     /// Removes each record that matches.
