@@ -78,6 +78,7 @@ fn reads_see_whole_operations() {
     for seed in 0..4 * seeds() {
         for profile in [
             Profile::Dense,
+            Profile::Ascending,
             Profile::Sparse,
             Profile::Strings,
             Profile::Mixed,
@@ -88,16 +89,25 @@ fn reads_see_whole_operations() {
     }
 }
 
-const RECORDS: u64 = 3_000;
+const RECORDS: usize = 3_000;
 
-/// A table whose record `k` was changed by one thread, key by key, while another one ran `other` until that was over.
-/// `n` is 0 or 1; whoever sets it also clears `flag`.
-fn beside(change: impl Fn(&Table, i64, u64) + Sync, other: impl Fn(&Table) + Sync) {
+/// Records before and after the others that only one thread ever changes.
+const FIXED: u64 = 100;
+
+/// A table whose record `k` one thread changes, key by key, while another one runs `other` until that is over. `change`
+/// gets the key, the last value of `n` that it gave to the record, and the next one: 0 or 1.
+fn beside(change: impl Fn(&Table, i64, u64, u64), other: impl Fn(&Table) + Sync) {
     let table = table();
+    let fixed = |i: u64| format!("{{\"id\":\"fixed {i}\",\"fixed\":true}}");
+    for i in 0..FIXED {
+        table.insert(&fixed(i), None).unwrap();
+    }
     for k in 1..=RECORDS {
-        table
-            .insert(&format!("{{\"id\":{k},\"n\":0,\"flag\":false}}"), None)
-            .unwrap();
+        let record = format!("{{\"id\":{k},\"n\":0,\"flag\":false}}");
+        table.insert(&record, None).unwrap();
+    }
+    for i in FIXED..2 * FIXED {
+        table.insert(&fixed(i), None).unwrap();
     }
     let over = AtomicBool::new(false);
     thread::scope(|scope| {
@@ -106,22 +116,42 @@ fn beside(change: impl Fn(&Table, i64, u64) + Sync, other: impl Fn(&Table) + Syn
                 other(&table);
             }
         });
+        // Also when a check fails, or the other thread would not end.
+        let _end = SetWhenDropped(&over);
         let mut random = Random(1);
+        let mut last = vec![0; RECORDS + 1];
         for _ in 0..60_000 {
-            change(&table, 1 + random.below(RECORDS) as i64, random.below(2));
+            let (key, n) = (1 + random.below(RECORDS as u64), random.below(2));
+            change(&table, key as i64, last[key as usize], n);
+            last[key as usize] = n;
         }
-        over.store(true, Ordering::SeqCst);
     });
+}
+
+struct SetWhenDropped<'a>(&'a AtomicBool);
+
+impl Drop for SetWhenDropped<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::SeqCst);
+    }
+}
+
+fn record(table: &Table, key: i64) -> Option<String> {
+    let mut out = Vec::new();
+    table.get(&Key::Int(key), &mut out).ok()?;
+    Some(String::from_utf8(out).unwrap())
 }
 
 #[test]
 fn an_update_changes_only_what_matches_at_its_instant() {
-    let matching = eq("n", "1");
+    let (matching, fixed) = (eq("n", "1"), eq("fixed", "true"));
     let wrong = Predicate::and(vec![eq("n", "0"), eq("flag", "true")]).unwrap();
-    let change = |table: &Table, key: i64, n: u64| {
-        table
-            .update_by_key(&Key::Int(key), &format!("{{\"n\":{n},\"flag\":false}}"))
-            .unwrap();
+    let change = |table: &Table, key: i64, last: u64, n: u64| {
+        let before = record(table, key).unwrap();
+        let kept = before.contains(&format!("\"n\":{last},"));
+        assert!(kept, "{before}: the last change is lost");
+        let changes = format!("{{\"n\":{n},\"flag\":false}}");
+        table.update_by_key(&Key::Int(key), &changes).unwrap();
     };
     beside(change, |table| {
         match table.update(&matching, "{\"flag\":true}") {
@@ -129,38 +159,25 @@ fn an_update_changes_only_what_matches_at_its_instant() {
             Err(error) => panic!("{error}"),
         }
         assert_eq!(table.count(Some(&wrong)), Ok(0));
+        assert_eq!(table.update(&fixed, "{\"seen\":1}"), Ok(2 * FIXED));
     });
 }
 
 #[test]
 fn a_delete_removes_only_what_matches_at_its_instant() {
     let matching = eq("n", "1");
-    let change = |table: &Table, key: i64, n: u64| {
-        let key = Key::Int(key);
-        let mut out = Vec::new();
-        // No 1 here: the other thread may not take it.
-        if table.update_by_key(&key, "{\"n\":0}").is_ok() {
-            table.get(&key, &mut out).unwrap();
-            table
-                .update_by_key(&key, &format!("{{\"n\":{n}}}"))
-                .unwrap();
-        } else {
-            table
-                .insert(&format!("{{\"id\":{},\"n\":{n}}}", number(&key)), None)
-                .unwrap();
+    let change = |table: &Table, key: i64, last: u64, n: u64| {
+        let update = table.update_by_key(&Key::Int(key), &format!("{{\"n\":{n}}}"));
+        if update.is_err() {
+            assert_eq!(last, 1, "record {key} was deleted, but did not match");
+            let record = format!("{{\"id\":{key},\"n\":{n}}}");
+            table.insert(&record, None).unwrap();
         }
     };
     beside(change, |table| match table.delete(&matching) {
         Ok(_) | Err(Error::RecordNotFound) => {}
         Err(error) => panic!("{error}"),
     });
-}
-
-fn number(key: &Key) -> i64 {
-    match key {
-        Key::Int(key) => *key,
-        Key::Str(_) => unreachable!("keys are integers here"),
-    }
 }
 
 #[test]

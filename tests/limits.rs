@@ -60,22 +60,3 @@ fn shared_operands_do_not_blow_up() {
     }
     panic!("2^128 operands were taken");
 }
-
-#[test]
-#[ignore = "takes two gigabytes of memory"]
-fn records_have_256_mebibytes() {
-    let table = Database::new()
-        .create_table("t", TableOptions::default())
-        .unwrap();
-    // {"id":1,"a":"…"}
-    let record = |bytes: usize| format!("{{\"id\":1,\"a\":\"{}\"}}", "x".repeat(bytes - 15));
-    assert_eq!(
-        limit(table.insert(&record((1 << 28) + 1), None)),
-        Some(1 << 28)
-    );
-    assert_eq!(table.count(None), Ok(0));
-    assert_eq!(table.insert(&record(1 << 28), None), Ok(()));
-    let longer = table.update(&Predicate::all(), "{\"b\":1}");
-    assert_eq!(limit(longer), Some(1 << 28));
-    assert_eq!(table.update(&Predicate::all(), "{\"a\":1}"), Ok(1));
-}

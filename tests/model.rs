@@ -65,6 +65,21 @@ fn long_run_on_dense_integer_keys() {
 }
 
 #[test]
+fn long_run_on_ascending_keys() {
+    for seed in 0..3 * long::seeds() {
+        let ops = long::operations(long::Profile::Ascending, seed, 20_000);
+        shrink::check("{}", ops, 4_000);
+    }
+}
+
+#[test]
+fn long_run_on_pages_that_thin_out() {
+    for seed in 0..8 * long::seeds() {
+        shrink::check("{}", long::thinning(seed), 200);
+    }
+}
+
+#[test]
 fn long_run_on_sparse_integer_keys() {
     long_run(long::Profile::Sparse);
 }

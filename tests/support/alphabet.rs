@@ -68,8 +68,8 @@ pub const KEYS: &[&str] = &[
     r#""ключ 😀 with a name that is rather long, longer than any short string""#,
 ];
 
-/// The key after which no integer is left: seldom used, since little can be inserted afterwards.
-pub const LAST_KEY: &str = "9223372036854775807";
+/// The keys after which no integer is left, or one: seldom used, since little can be inserted afterwards.
+pub const LAST_KEYS: &[&str] = &["9223372036854775806", "9223372036854775807"];
 
 pub const BAD_KEYS: &[&str] = &[
     "true",

@@ -70,8 +70,7 @@ fn typed(kind: &str) -> Text {
 }
 
 fn good_key() -> Text {
-    prop_oneof![150 => one_of(&KEYS[..6]), 60 => one_of(KEYS), 1 => Just(LAST_KEY.to_owned())]
-        .boxed()
+    prop_oneof![150 => one_of(&KEYS[..6]), 60 => one_of(KEYS), 1 => one_of(LAST_KEYS)].boxed()
 }
 
 fn key() -> Text {

@@ -10,6 +10,8 @@ use super::table::OnTaken;
 pub enum Profile {
     /// Automatic keys: 1, 2, 3…
     Dense,
+    /// Given keys that go up one by one from somewhere, with a gap now and then.
+    Ascending,
     /// Integers anywhere in the range.
     Sparse,
     Strings,
@@ -29,8 +31,10 @@ pub fn seeds() -> u64 {
 struct Load {
     random: Random,
     profile: Profile,
-    /// Automatic keys given so far, about.
+    /// Ascending keys given so far, about.
     given: u64,
+    /// One less than the first of them.
+    base: i64,
 }
 
 /// How many distinct keys there are of each kind.
@@ -48,7 +52,7 @@ impl Load {
         match profile {
             Profile::Sparse => (mixed(self.random.below(POOL)) as i64).to_string(),
             Profile::Strings => format!("\"user {}\"", self.random.below(POOL)),
-            _ => (1 + self.random.below(self.given + 10)).to_string(),
+            _ => (self.base + 1 + self.random.below(self.given + 10) as i64).to_string(),
         }
     }
 
@@ -56,6 +60,10 @@ impl Load {
     fn new_key(&mut self) -> String {
         match self.profile {
             Profile::Dense | Profile::Shapes => self.automatic(),
+            Profile::Ascending => {
+                self.given += if self.random.chance(1_000) { 3 } else { 1 };
+                format!("\"id\":{},", self.base + self.given as i64)
+            }
             Profile::Mixed if self.random.chance(2) => self.automatic(),
             _ => format!("\"id\":{},", self.key()),
         }
@@ -216,6 +224,10 @@ pub fn operations(profile: Profile, seed: u64, count: usize) -> Vec<Op> {
         random: Random(seed),
         profile,
         given: 0,
+        base: match profile {
+            Profile::Ascending => [-3_000, 1_000_000, i64::MAX - 100_000][seed as usize % 3],
+            _ => 0,
+        },
     };
     let below = |n: u64| Pred::Compare(Cmp::Lt, "n".to_owned(), n.to_string());
     let mut ops = Vec::new();
@@ -229,5 +241,31 @@ pub fn operations(profile: Profile, seed: u64, count: usize) -> Vec<Op> {
         }
         ops.extend((0..count / 6).map(|_| load.op(phase)));
     }
+    ops
+}
+
+/// A table that is thinned out until pages hold a few records at their edges, then none; and grows again.
+pub fn thinning(seed: u64) -> Vec<Op> {
+    const COUNT: u64 = 6_000;
+    let mut random = Random(seed);
+    let all = |from: u64| {
+        let records: Vec<String> = (from..from + COUNT)
+            .map(|n| format!("{{\"n\":{n}}}"))
+            .collect();
+        Op::InsertMany(format!("[{}]", records.join(",")))
+    };
+    let mut ops = vec![all(0)];
+    // Key and row number differ by one: the edges of both are kept to the end.
+    let is_edge = |key: u64| [0, 1, 2, 63, 64, 65, 511, 512, 1022, 1023].contains(&(key % 1024));
+    let (mut edges, mut others): (Vec<u64>, Vec<u64>) = (1..=COUNT).partition(|key| is_edge(*key));
+    for list in [&mut others, &mut edges] {
+        for i in (1..list.len()).rev() {
+            list.swap(i, random.below(i as u64 + 1) as usize);
+        }
+        ops.extend(list.iter().map(|key| Op::DeleteByKey(key.to_string())));
+    }
+    // Some come back before all are gone.
+    let again = random.below(3_000) as usize + 2_000;
+    ops.insert(again, all(COUNT));
     ops
 }

@@ -69,7 +69,8 @@ impl Pred {
             Pred::Like(fold, field, json, escape) => {
                 let (fold, pattern) = (*fold, read_pattern(&read_str(json)?, *fold, *escape)?);
                 on_str(field, move |text| {
-                    let text: Vec<char> = folded(fold, text).chars().collect();
+                    let fold_char = |c| if fold { lower_one(c) } else { c };
+                    let text: Vec<char> = text.chars().map(fold_char).collect();
                     like(&pattern, &text)
                 })?
             }
@@ -169,6 +170,11 @@ fn lower(c: char) -> Vec<char> {
     lowered.map(|c| if c == 'ς' { 'σ' } else { c }).collect()
 }
 
+/// As `lower`, but one code point for one: `_` stands for one of the text as it is.
+fn lower_one(c: char) -> char {
+    lower(c).first().copied().unwrap_or(c)
+}
+
 enum Glob {
     Run,
     One,
@@ -179,7 +185,7 @@ fn read_pattern(text: &str, fold: bool, escape: Option<char>) -> Result<Vec<Glob
     let mut pattern = Vec::new();
     let literal = |c: char, pattern: &mut Vec<Glob>| {
         if fold {
-            pattern.extend(lower(c).into_iter().map(Glob::Char));
+            pattern.push(Glob::Char(lower_one(c)));
         } else {
             pattern.push(Glob::Char(c));
         }
