@@ -11,7 +11,7 @@
  *     int main(void) {
  *         dictdb_db *db = NULL;
  *         dictdb_table *users = NULL;
- *         dictdb_predicate *adult = NULL;
+ *         dictdb_query *adults = NULL;
  *         dictdb_buffer rows = DICTDB_BUFFER_INIT;
  *         dictdb_error *error = NULL;
  *
@@ -21,12 +21,18 @@
  *             fprintf(stderr, "%s\n", dictdb_error_message(error));
  *             dictdb_error_free(error);
  *         }
- *         dictdb_predicate_ge("age", DICTDB_NTS, "18", DICTDB_NTS, &adult, NULL);
- *         if (dictdb_table_select(users, adult, "{\"order_by\": \"-age\"}", DICTDB_NTS, &rows, NULL, NULL) == DICTDB_STATUS_OK)
- *             printf("%s\n", rows.data);            // [{"name":"Ada","age":36,"id":1}]
+ *
+ *         // In one call, everything as text. The values of ?1, ?2 and so on stand in a JSON array of their own.
+ *         dictdb_table_update_where(users, "name = ?1", DICTDB_NTS, "visits = coalesce(visits, 0) + 1", DICTDB_NTS,
+ *                                   "[\"Ada\"]", DICTDB_NTS, NULL, NULL);
+ *
+ *         // Compiled once, to be run many times by any number of threads.
+ *         dictdb_query_new(NULL, "{\"where\": \"age >= ?1\", \"order_by\": \"-age\"}", DICTDB_NTS, &adults, NULL);
+ *         if (dictdb_query_run(adults, users, "[18]", DICTDB_NTS, &rows, NULL, NULL) == DICTDB_STATUS_OK)
+ *             printf("%s\n", rows.data);            // [{"name":"Ada","age":36,"id":1,"visits":1}]
  *
  *         dictdb_buffer_free(&rows);
- *         dictdb_predicate_free(adult);
+ *         dictdb_query_free(adults);
  *         dictdb_table_free(users);
  *         dictdb_db_free(db);
  *         return 0;
@@ -53,11 +59,12 @@
  * Buffers. Text comes back in a `dictdb_buffer` that belongs to the caller and is reused from call to call;
  * see there.
  *
- * Handles. `dictdb_db *`, `dictdb_table *`, `dictdb_predicate *` and `dictdb_error *` are handles, not
- * addresses: never dereference them. Each is freed by its `_free` function, which takes NULL, never fails,
- * and may be called in any order and from any thread, also while another thread is in a call with that
- * handle: that call ends as usual. A handle that is NULL, was freed, is of another type or is not from this
- * library gives INVALID_HANDLE, never undefined behaviour. `const` marks what a function only reads.
+ * Handles. `dictdb_db *`, `dictdb_table *`, `dictdb_predicate *`, `dictdb_query *`, `dictdb_update *` and
+ * `dictdb_error *` are handles, not addresses: never dereference them. Each is freed by its `_free` function,
+ * which takes NULL, never fails, and may be called in any order and from any thread, also while another
+ * thread is in a call with that handle: that call ends as usual. A handle that is NULL, was freed, is of
+ * another type or is not from this library gives INVALID_HANDLE, never undefined behaviour. `const` marks
+ * what a function only reads.
  *
  * Threads. Every function may be called from any thread at any time; handles are shared freely. (A buffer is
  * like a `char` array: one thread at a time.) Each operation is atomic and takes effect at one instant
@@ -106,6 +113,45 @@
  * Field references, in predicates, `columns` and `order_by`, are paths: `age`, `address.city`, `tags[0]`. A
  * name that itself has a dot, a bracket or a backquote, or starts with `-` in `order_by`, is written in
  * backquotes, a backquote inside it doubled: `` `a.b` ``. Records and changes use plain names.
+ *
+ * The query language
+ * ------------------
+ * What the functions below take as text, beside JSON. White space is ignored and keywords may be written in
+ * any case. A text is compiled before anything runs: what is wrong with it is PARSE, with the byte `position`,
+ * what was `found` there and what was `expected` in the error's detail.
+ *
+ * Predicates (`dictdb_predicate_parse`, `"where"` of a query, every argument `where`):
+ *
+ *     age >= 18 AND (dept = 'IT' OR dept IS NULL) AND NOT address.city IN ('Bern', ?1)
+ *
+ * A test has a field on one side and a value on the other: `=` `!=` (`<>`) `<` `<=` `>` `>=`;
+ * `[NOT] IN (1, 2)`, `IN ?1` (an array); `[NOT] BETWEEN 1 AND 5`; `[NOT] LIKE 'A%'`, `ILIKE`, both with
+ * `ESCAPE '!'` behind if need be; `[NOT] STARTS WITH`, `ENDS WITH`, `CONTAINS`; `IEQUALS`, `ISTARTS WITH`,
+ * `IENDS WITH`, `ICONTAINS` (without regard to case); `IS [NOT] NULL`. `TRUE` and `FALSE` are predicates, too.
+ * `NOT` binds tighter than `AND`, `AND` tighter than `OR`. Each test means what the function of its name
+ * means (`dictdb_predicate_between` and so on).
+ *
+ * Values are as in JSON; a string may stand in single quotes, one inside it doubled. Fields are paths, as
+ * above; a name that is a keyword or has other characters than letters, digits, `_` and `$` is in backquotes.
+ *
+ * Parameters. `?1` to `?65535` stand for values that are passed with each run, in the argument `params`: one
+ * JSON array for all of them, `?1` being its first element; NULL is an empty one. It must be exactly as long
+ * as the highest parameter that is used (INVALID_ARGUMENT). Passed values are never read as part of a text, so
+ * that what users type can do no harm there; and a compiled text can be run again with other values.
+ *
+ * Updates (`dictdb_update_new`, every argument `set`):
+ *
+ *     visits = coalesce(visits, 0) + 1, tags = append(tags, ?1), address.city = 'Bern', remove(draft)
+ *
+ * Operators, the loosest first: `||` (joins strings); `+` `-`; `*` `/`; `-` before a value. Functions:
+ * `append(list, x, ...)`, `coalesce(a, b, ...)` (the first that is not null), `min(a, b, ...)` and
+ * `max(a, b, ...)` (nulls do not count). Integers are computed exactly, NUMBER_RANGE if the result is none;
+ * `/` gives an integer if it comes out even; as soon as one operand is a double the result is one. A missing
+ * field is null. Arithmetic on null or on what is no number, `||` on what is no string, `append` to what is
+ * neither an array nor null, and a division by zero are TYPE_MISMATCH. All expressions see the record as it
+ * was before, whatever the order of the assignments, and all records are changed or none.
+ *
+ * Queries are JSON objects: see `dictdb_query_new`. Indexes: see `dictdb_table_create_index`.
  */
 
 #ifndef DICTDB_H
@@ -147,7 +193,7 @@
 #define DICTDB_STATUS_RECORD_NOT_FOUND 1
 /** The database has no table of that name, or the table was dropped. */
 #define DICTDB_STATUS_TABLE_NOT_FOUND 2
-/** The key is taken. */
+/** The key is taken, or a value of a unique index is. */
 #define DICTDB_STATUS_DUPLICATE_KEY 3
 /** The database has a table of that name already. */
 #define DICTDB_STATUS_DUPLICATE_TABLE 4
@@ -163,15 +209,28 @@
 #define DICTDB_STATUS_INVALID_ARGUMENT 9
 /** A handle is NULL, freed, of another type, or not from this library. */
 #define DICTDB_STATUS_INVALID_HANDLE 10
-/** An integer lies outside [-2^63, 2^64-1], or an automatic key would. */
+
+/**
+ * An integer lies outside [-2^63, 2^64-1], or an automatic key would, or a number that was computed; a
+ * double that was computed is not finite.
+ */
 #define DICTDB_STATUS_NUMBER_RANGE 11
-/** An operation met a value of a kind that it is not defined for. Not used by this version. */
+
+/**
+ * An operation met a value that it is not defined for: arithmetic on what is no number, a division by
+ * zero.
+ */
 #define DICTDB_STATUS_TYPE_MISMATCH 12
-/** A field reference or a pattern cannot be parsed. */
+
+/**
+ * A field reference, a pattern, or a text of the query language cannot be parsed. The detail says where
+ * (`position`), and of the query language what stands there (`found`) and what would be right
+ * (`expected`).
+ */
 #define DICTDB_STATUS_PARSE 13
 /** A documented limit was exceeded. */
 #define DICTDB_STATUS_LIMIT 14
-/** An index of another kind exists on that field. Not used by this version. */
+/** An index of another kind, or of other uniqueness, exists on the same fields. */
 #define DICTDB_STATUS_INDEX_EXISTS 15
 /** The operating system refused to read or write a file. Not used by this version. */
 #define DICTDB_STATUS_IO 16
@@ -212,7 +271,7 @@
 #define DICTDB_LOG_ERROR 1
 /** Something that a person should look at. */
 #define DICTDB_LOG_WARN 2
-/** Rare events: a table was created or dropped. */
+/** Rare events: a table or an index was created or dropped. */
 #define DICTDB_LOG_INFO 3
 /** Frequent events: each write, a segment reclaimed. */
 #define DICTDB_LOG_DEBUG 4
@@ -238,9 +297,21 @@ typedef struct dictdb_error dictdb_error;
  * same time, with any number of tables.
  *
  * Made by the functions below, freed by `dictdb_predicate_free`. Predicates made from others (`and`,
- * `or`, `not`) keep what they need: the operands may be freed in any order.
+ * `or`, `not`) keep what they need: the operands may be freed in any order. However they are made, of text
+ * (`dictdb_predicate_parse`) or by the functions named after the operators, they are the same.
+ *
+ * A predicate with parameters (`?1`) is for queries and updates, whose runs take `params`. Functions of
+ * tables that have no such argument answer `INVALID_ARGUMENT`: see `dictdb_predicate_bind`.
  */
 typedef struct dictdb_predicate dictdb_predicate;
+
+/**
+ * A compiled query: which records, and which rows are made of them. Immutable: any number of threads may
+ * use it at the same time, with any number of tables; the values of its parameters come with each run.
+ *
+ * Made by `dictdb_query_new`, freed by `dictdb_query_free`.
+ */
+typedef struct dictdb_query dictdb_query;
 
 /**
  * A handle to a table. Made by `dictdb_db_create_table` and `dictdb_db_get_table`, freed by
@@ -250,6 +321,14 @@ typedef struct dictdb_predicate dictdb_predicate;
  * instant between call and return, wholly or not at all, and holds no lock when it returns.
  */
 typedef struct dictdb_table dictdb_table;
+
+/**
+ * A compiled update: which records, and what is set in them. Immutable: any number of threads may use it
+ * at the same time, with any number of tables; the values of its parameters come with each run.
+ *
+ * Made by `dictdb_update_new`, freed by `dictdb_update_free`.
+ */
+typedef struct dictdb_update dictdb_update;
 
 /**
  * What a fallible function returns: `DICTDB_STATUS_OK`, or one of the codes below.
@@ -317,8 +396,9 @@ uint32_t dictdb_abi_version(void);
 /**
  * Whether the library that is loaded has a feature: 1 or 0.
  *
- * `name`, `name_len`: one of `"paths"` (fields inside nested values: `address.city`, `tags[0]`), `"log"`.
- * Any other name, and NULL, gives 0. Thread-safe.
+ * `name`, `name_len`: one of `"paths"` (fields inside nested values: `address.city`, `tags[0]`), `"log"`,
+ * `"query"` (the query language: predicates, queries and updates as text), `"index"`. Any other name, and
+ * NULL, gives 0. Thread-safe.
  */
 int32_t dictdb_has_feature(const char *name,
                            size_t name_len);
@@ -355,9 +435,13 @@ const char *dictdb_error_message(const dictdb_error *error);
 
 /**
  * The facts, for programs: a JSON object. Its members, each only where it applies: `parameter` (the
- * argument at fault), `field`, `expected`, `actual` (a schema violation), `key`, `found`, `table`,
- * `index` (position of the failing record in a bulk call, from 0), `position` (byte offset into the text
- * that was passed), `option`, `what` and `limit`, `bytes`.
+ * argument at fault), `table`, `key` (of the record at fault), `field` (at fault, or being computed),
+ * `expected` and `actual` (a schema violation), `expected` and `found` (a text that cannot be parsed),
+ * `found` (in place of a key), `fields` and `value` (a unique index, and the value that is taken: an array
+ * if the index has several fields), `fields` and `existing` (an index), `index` (position of the failing
+ * record in a bulk call, from 0), `position` (byte offset into the text that was passed; inside a JSON
+ * text, into the string that is at fault), `placeholder` (the number of a `?1`), `option`, `what` and
+ * `limit`, `bytes`.
  *
  * `error`: may be NULL or freed, then the result is `"{}"`.
  * Returns a NUL-terminated string, valid until `error` is freed. Thread-safe.
@@ -473,9 +557,10 @@ void dictdb_table_free(dictdb_table *table);
  * as its last field.
  * `key`: may be NULL; gets the record's key as JSON text: `42` or `"abc"`.
  *
- * Status: `DUPLICATE_KEY`, `INVALID_KEY`, `SCHEMA`, `INVALID_JSON`, `NUMBER_RANGE`, `LIMIT`,
- * `INVALID_UTF8`, `INVALID_ARGUMENT`, `INVALID_HANDLE`, `TABLE_NOT_FOUND` (dropped), `OUT_OF_MEMORY`,
- * `FORKED`. Thread-safe.
+ * Status: `DUPLICATE_KEY` (the detail has `key`; if it is a unique index that refuses, `fields` and
+ * `value`), `INVALID_KEY`, `SCHEMA`, `INVALID_JSON`, `NUMBER_RANGE`, `LIMIT`, `INVALID_UTF8`,
+ * `INVALID_ARGUMENT`, `INVALID_HANDLE`, `TABLE_NOT_FOUND` (dropped), `OUT_OF_MEMORY`, `FORKED`.
+ * Thread-safe.
  */
 dictdb_status dictdb_table_insert(dictdb_table *table,
                                   const char *record,
@@ -507,7 +592,8 @@ dictdb_status dictdb_table_insert_many(dictdb_table *table,
  * `key`: may be NULL; gets the record's key as JSON text.
  *
  * Status: as for `dictdb_table_insert`. With `UPDATE`, the schema is checked on the merged record, so a
- * conflict may give fields only in part. Thread-safe.
+ * conflict may give fields only in part. A value that a unique index holds of another record is always
+ * `DUPLICATE_KEY`: the conflict that `on_conflict` is about is that of the primary key. Thread-safe.
  */
 dictdb_status dictdb_table_upsert(dictdb_table *table,
                                   const char *record,
@@ -563,7 +649,7 @@ dictdb_status dictdb_table_get_many(const dictdb_table *table,
 /**
  * Reads the records that match, as of one instant. Writers do not wait for it.
  *
- * `predicate`: which records; NULL for all.
+ * `predicate`: which records; NULL for all. It may have no parameters (see `dictdb_predicate_bind`).
  * `options`: NULL, or a JSON object with these members, all optional:
  * `"columns"`: an array of fields, or an object from alias to field; each row then has these, in this
  * order, null where absent;
@@ -610,8 +696,8 @@ dictdb_status dictdb_table_count(const dictdb_table *table,
  * stays.
  * `count`: may be NULL; gets the number of records changed; untouched on failure.
  *
- * Status: `RECORD_NOT_FOUND` (none matches), `DUPLICATE_KEY`, `INVALID_KEY` (the key field null
- * included), `SCHEMA`, `INVALID_JSON`, `NUMBER_RANGE`, `LIMIT`, `INVALID_UTF8`, `INVALID_ARGUMENT`,
+ * Status: `RECORD_NOT_FOUND` (none matches), `DUPLICATE_KEY` (of unique indexes, too), `INVALID_KEY` (the
+ * key field null included), `SCHEMA`, `INVALID_JSON`, `NUMBER_RANGE`, `LIMIT`, `INVALID_UTF8`, `INVALID_ARGUMENT`,
  * `INVALID_HANDLE`, `TABLE_NOT_FOUND` (dropped), `OUT_OF_MEMORY`, `FORKED`. The changes themselves are
  * checked first, so `SCHEMA` comes before `RECORD_NOT_FOUND`. Thread-safe.
  */
@@ -670,7 +756,8 @@ dictdb_status dictdb_table_delete_by_key(dictdb_table *table,
  *
  * `description`: gets a JSON object: `"name"`, `"primary_key"`, `"count"` (records), `"columns"` (the
  * schema's fields in its order; without a schema the fields of all records, sorted), `"schema"` (as it
- * was given, with the key field; null without), `"indexes"` (an empty array in this version).
+ * was given, with the key field; null without), `"indexes"` (an array, in the order in which they were
+ * made, of `{"fields": ["dept", "salary"], "kind": "sorted", "unique": false}`).
  *
  * Status: `INVALID_ARGUMENT`, `INVALID_HANDLE`, `TABLE_NOT_FOUND` (dropped), `OUT_OF_MEMORY`, `FORKED`.
  * Thread-safe.
@@ -684,8 +771,8 @@ dictdb_status dictdb_table_describe(const dictdb_table *table,
  *
  * `statistics`: gets a JSON object of integers: `"records"`; `"live_bytes"`, `"dead_bytes"` (stored
  * records, and remains of old ones not yet reclaimed), `"segments"`, `"segment_bytes"` (memory that holds
- * them), `"directory_bytes"`, `"key_map_bytes"`, `"shapes"` (distinct lists of fields); `"bytes"` (the
- * three memories together); `"inserted"`, `"updated"`, `"deleted"` (records, since the table was
+ * them), `"directory_bytes"`, `"key_map_bytes"`, `"indexes"` (how many), `"index_bytes"`, `"shapes"`
+ * (distinct lists of fields); `"bytes"` (the four memories together); `"inserted"`, `"updated"`, `"deleted"` (records, since the table was
  * created), `"segments_reclaimed"`, `"lock_waits"` (calls that had to wait for the table's lock).
  *
  * Status: `INVALID_ARGUMENT`, `INVALID_HANDLE`, `TABLE_NOT_FOUND` (dropped), `OUT_OF_MEMORY`, `FORKED`.
@@ -693,6 +780,44 @@ dictdb_status dictdb_table_describe(const dictdb_table *table,
  */
 dictdb_status dictdb_table_statistics(const dictdb_table *table,
                                       dictdb_buffer *statistics,
+                                      dictdb_error **error);
+
+/**
+ * Makes an index. It never changes an answer, nor its order: only its speed. Readers and writers of the
+ * table go on meanwhile. The same index again does nothing.
+ *
+ * `options`: a JSON object:
+ * `"fields"`: a field, or an array of 1 to 16 different fields. An index is named by this list: a table
+ * has at most one for each list;
+ * `"kind"`: `"hash"` serves `=`, `IN` and `IS NULL` on all of its fields; `"sorted"` also `<`, `<=`, `>`,
+ * `>=`, `BETWEEN`, `STARTS WITH`, `LIKE` with a literal beginning, `order_by`, `min` and `max`, each on
+ * its first field or on the one after any number of fields that are held equal;
+ * `"unique"`: true if no two records may have equal values; false by default. Records in which one of the
+ * fields is null or missing are exempt.
+ *
+ * Status: `INDEX_EXISTS` (on the same fields, of another kind or uniqueness; the detail has `fields` and
+ * `existing`), `DUPLICATE_KEY` (values that are not unique; the detail has `fields` and `value`),
+ * `INVALID_ARGUMENT` (a member that is missing, unknown or of a wrong type), `PARSE` (a field), `LIMIT`
+ * (64 indexes), `INVALID_JSON`, `INVALID_UTF8`, `INVALID_HANDLE`, `TABLE_NOT_FOUND` (dropped),
+ * `OUT_OF_MEMORY`, `FORKED`. Thread-safe.
+ */
+dictdb_status dictdb_table_create_index(dictdb_table *table,
+                                        const char *options,
+                                        size_t options_len,
+                                        dictdb_error **error);
+
+/**
+ * Drops an index.
+ *
+ * `fields`: those that the index was made with, in the same order: JSON text, a string or an array of
+ * strings. One field alone is the same as an array of it.
+ *
+ * Status: `INVALID_ARGUMENT` (no index is on these fields), `PARSE` (a field), `INVALID_JSON`, `LIMIT`,
+ * `INVALID_UTF8`, `INVALID_HANDLE`, `TABLE_NOT_FOUND` (dropped), `OUT_OF_MEMORY`, `FORKED`. Thread-safe.
+ */
+dictdb_status dictdb_table_drop_index(dictdb_table *table,
+                                      const char *fields,
+                                      size_t fields_len,
                                       dictdb_error **error);
 
 /**
@@ -1067,6 +1192,328 @@ dictdb_status dictdb_predicate_or(const dictdb_predicate *const *operands,
 dictdb_status dictdb_predicate_not(const dictdb_predicate *operand,
                                    dictdb_predicate **predicate,
                                    dictdb_error **error);
+
+/**
+ * Makes a predicate from text: `age >= 18 AND name LIKE 'A%'`. See "The query language" at the top.
+ *
+ * `text`: the predicate. Where a value may stand, so may a parameter (`?1`): it gets its value from
+ * `dictdb_predicate_bind`, or with each run of a query or update that is made of the predicate.
+ * `predicate`: gets the new handle, to be freed with `dictdb_predicate_free`; NULL on failure.
+ *
+ * Status: `PARSE` (the detail has `position`, `found` and `expected`), `NUMBER_RANGE`, `LIMIT` (16 MiB of
+ * text, 128 levels, 65,536 tests and connectives, `?65535`), `INVALID_UTF8`, `INVALID_ARGUMENT`,
+ * `OUT_OF_MEMORY`, `FORKED`. Thread-safe.
+ */
+dictdb_status dictdb_predicate_parse(const char *text,
+                                     size_t text_len,
+                                     dictdb_predicate **predicate,
+                                     dictdb_error **error);
+
+/**
+ * Prints a predicate, however it was made, as text that `dictdb_predicate_parse` reads: the predicate
+ * made of it matches the same records.
+ *
+ * `text`: gets the text.
+ *
+ * Status: `INVALID_HANDLE`, `INVALID_ARGUMENT`, `OUT_OF_MEMORY`, `FORKED`. Thread-safe.
+ */
+dictdb_status dictdb_predicate_print(const dictdb_predicate *predicate,
+                                     dictdb_buffer *text,
+                                     dictdb_error **error);
+
+/**
+ * Makes a predicate with values in place of the parameters of another: for functions that take a
+ * predicate and no `params`.
+ *
+ * `predicate`: stays the caller's.
+ * `params`: NULL for none, or a JSON array: the first value is that of `?1`.
+ * `bound`: gets the new handle, to be freed with `dictdb_predicate_free`; NULL on failure.
+ *
+ * Status: `INVALID_ARGUMENT` (too few or too many values, or one that its operator does not take),
+ * `INVALID_JSON`, `NUMBER_RANGE`, `LIMIT`, `INVALID_UTF8`, `INVALID_HANDLE`, `OUT_OF_MEMORY`, `FORKED`.
+ * Thread-safe.
+ */
+dictdb_status dictdb_predicate_bind(const dictdb_predicate *predicate,
+                                    const char *params,
+                                    size_t params_len,
+                                    dictdb_predicate **bound,
+                                    dictdb_error **error);
+
+/**
+ * Compiles a query.
+ *
+ * `predicate`: which records, besides those that the member `"where"` says; NULL for all. It stays the
+ * caller's, and may be freed at once.
+ * `spec`: NULL, or a JSON object with these members, all optional:
+ * `"where"`: a predicate as text;
+ * `"columns"`: an array of fields, or an object from alias to field; each row then has these, in this
+ * order, null where absent;
+ * `"group_by"`: a field, or an array of fields: one row for each list of equal values, with these fields
+ * first. Does not go with `"columns"`;
+ * `"aggregates"`: an object from alias to aggregate, or an array of aggregates: `count()`,
+ * `count(field)`, `count_distinct(field)`, `sum(field)`, `avg(field)`, `min(field)`, `max(field)`, all of
+ * which leave out nulls. Without `"group_by"` of all records together: one row. Does not go with
+ * `"columns"`;
+ * `"order_by"`: a field, or an array of fields (of groups: columns of the result); `-` before one
+ * reverses its order. Ties keep the natural order, groups that of their first records;
+ * `"distinct"`: true to keep the first of equal rows;
+ * `"offset"`: rows to leave out at the start; `"limit"`: rows at most (negative or null: all). Both may be
+ * parameters: `"?1"`. All apply in the order of a SQL query: where, group, order, project, make distinct,
+ * leave out, limit.
+ * `query`: gets the new handle, to be freed with `dictdb_query_free`; NULL on failure.
+ *
+ * Status: `INVALID_ARGUMENT` (an unknown member or one of a wrong type), `PARSE` (a predicate, field or
+ * aggregate: the message says which; `position` is that in its text), `NUMBER_RANGE`, `LIMIT` (4,096
+ * columns, aggregates or sort keys; as for `dictdb_predicate_parse`), `INVALID_JSON`, `INVALID_UTF8`,
+ * `INVALID_HANDLE`, `OUT_OF_MEMORY`, `FORKED`. Thread-safe.
+ */
+dictdb_status dictdb_query_new(const dictdb_predicate *predicate,
+                               const char *spec,
+                               size_t spec_len,
+                               dictdb_query **query,
+                               dictdb_error **error);
+
+/**
+ * Frees a query. NULL and a handle that was freed before are ignored.
+ *
+ * A call that is using it in another thread ends as usual. Thread-safe.
+ */
+void dictdb_query_free(dictdb_query *query);
+
+/**
+ * Runs a query on a table, as of one instant. Writers do not wait for it.
+ *
+ * `params`: NULL for none, or a JSON array: the first value is that of `?1`.
+ * `rows`: gets a JSON array of objects.
+ * `count`: may be NULL; gets the number of rows; untouched on failure.
+ *
+ * Status: `INVALID_ARGUMENT` (too few or too many values, or one that does not go where its parameter
+ * stands), `TYPE_MISMATCH` (a sum or average of what is no number), `NUMBER_RANGE` (a sum), `LIMIT`,
+ * `INVALID_JSON` (`params`), `INVALID_UTF8`, `INVALID_HANDLE`, `TABLE_NOT_FOUND` (dropped),
+ * `OUT_OF_MEMORY`, `FORKED`. Thread-safe.
+ */
+dictdb_status dictdb_query_run(const dictdb_query *query,
+                               const dictdb_table *table,
+                               const char *params,
+                               size_t params_len,
+                               dictdb_buffer *rows,
+                               uint64_t *count,
+                               dictdb_error **error);
+
+/**
+ * Counts the rows that a query gives, offset and limit included, without building them.
+ *
+ * `params`: as for `dictdb_query_run`.
+ * `count`: gets the number of rows, 0 included; untouched on failure.
+ *
+ * Status: as for `dictdb_query_run`. Thread-safe.
+ */
+dictdb_status dictdb_query_count(const dictdb_query *query,
+                                 const dictdb_table *table,
+                                 const char *params,
+                                 size_t params_len,
+                                 uint64_t *count,
+                                 dictdb_error **error);
+
+/**
+ * Deletes the records that a query matches: all, or none.
+ *
+ * `query`: has a predicate, from either argument of `dictdb_query_new`, and no other member: one without
+ * a predicate deletes nothing (the predicate `TRUE` matches all).
+ * `params`: as for `dictdb_query_run`.
+ * `count`: may be NULL; gets the number of records deleted; untouched on failure.
+ *
+ * Status: `RECORD_NOT_FOUND` (none matches), `INVALID_ARGUMENT` (the query has no predicate, or has
+ * another member; too few or too many values, or one that its operator does not take), `LIMIT`,
+ * `INVALID_JSON`, `NUMBER_RANGE`, `INVALID_UTF8`, `INVALID_HANDLE`, `TABLE_NOT_FOUND` (dropped),
+ * `OUT_OF_MEMORY`, `FORKED`. Thread-safe.
+ */
+dictdb_status dictdb_query_delete(const dictdb_query *query,
+                                  dictdb_table *table,
+                                  const char *params,
+                                  size_t params_len,
+                                  uint64_t *count,
+                                  dictdb_error **error);
+
+/**
+ * Tells how a query would run on a table now. Runs nothing.
+ *
+ * `params`: as for `dictdb_query_run`.
+ * `plan`: gets a JSON object: `"access"`: `"scan"`, `"primary_key"`, `"index"`, `"union"` or
+ * `"intersection"` (of its `"parts"`), `"nothing"` (no record can match), `"all"` (the answer is a count
+ * that the table knows); `"index"` and `"kind"` (the index: its fields and its kind); `"condition"` (the
+ * part of the predicate that the access answers); `"rows_estimated"` (records it finds); `"filter"` (the
+ * part of the predicate that is then tested on each record, or null); `"order"`: `"natural"`, `"index"`
+ * (walked in order), `"top"` (only the best are kept), `"sort"`; `"reads_records"` (false if the answer
+ * comes from the index or the table's count alone). More members may be added.
+ *
+ * Status: as for `dictdb_query_run`. Thread-safe.
+ */
+dictdb_status dictdb_query_explain(const dictdb_query *query,
+                                   const dictdb_table *table,
+                                   const char *params,
+                                   size_t params_len,
+                                   dictdb_buffer *plan,
+                                   dictdb_error **error);
+
+/**
+ * Compiles an update.
+ *
+ * `predicate`, `where`: which records: a handle, which stays the caller's and may be freed at once, or a
+ * predicate as text. One of them may be NULL; of both, both must match. An update without either is
+ * refused (the predicate `TRUE` matches all).
+ * `set`: assignments as text: `visits = coalesce(visits, 0) + 1, address.city = ?1, remove(draft)`. See
+ * "The query language" at the top.
+ * `update`: gets the new handle, to be freed with `dictdb_update_free`; NULL on failure.
+ *
+ * Status: `PARSE` (the detail has `parameter`, `position`, `found` and `expected`), `NUMBER_RANGE`,
+ * `LIMIT` (as for `dictdb_predicate_parse`; 4,096 assignments), `INVALID_UTF8`, `INVALID_ARGUMENT`,
+ * `INVALID_HANDLE`, `OUT_OF_MEMORY`, `FORKED`. Thread-safe.
+ */
+dictdb_status dictdb_update_new(const dictdb_predicate *predicate,
+                                const char *where,
+                                size_t where_len,
+                                const char *set,
+                                size_t set_len,
+                                dictdb_update **update,
+                                dictdb_error **error);
+
+/**
+ * Frees an update. NULL and a handle that was freed before are ignored.
+ *
+ * A call that is using it in another thread ends as usual. Thread-safe.
+ */
+void dictdb_update_free(dictdb_update *update);
+
+/**
+ * Runs an update on a table: changes the records that match, all or none. The expressions are evaluated
+ * inside the atomic operation, so that no other write comes between reading a value and setting it.
+ *
+ * `params`: NULL for none, or a JSON array: the first value is that of `?1`.
+ * `count`: may be NULL; gets the number of records changed; untouched on failure.
+ *
+ * Status: `RECORD_NOT_FOUND` (none matches), `TYPE_MISMATCH` and `NUMBER_RANGE` (the detail has the
+ * record's `key` and the `field` that was being set), `DUPLICATE_KEY` (the primary key's, or a unique
+ * index's), `INVALID_KEY`, `SCHEMA`, `INVALID_ARGUMENT` (too few or too many values, or one that does not
+ * go where its parameter stands), `LIMIT`, `INVALID_JSON` (`params`), `INVALID_UTF8`, `INVALID_HANDLE`,
+ * `TABLE_NOT_FOUND` (dropped), `OUT_OF_MEMORY`, `FORKED`. Thread-safe.
+ */
+dictdb_status dictdb_update_run(const dictdb_update *update,
+                                dictdb_table *table,
+                                const char *params,
+                                size_t params_len,
+                                uint64_t *count,
+                                dictdb_error **error);
+
+/**
+ * Tells how an update would find its records on a table now. Changes nothing.
+ *
+ * `params`: as for `dictdb_update_run`.
+ * `plan`: gets a JSON object as from `dictdb_query_explain`.
+ *
+ * Status: `INVALID_ARGUMENT`, `LIMIT`, `INVALID_JSON` (`params`), `INVALID_UTF8`, `INVALID_HANDLE`,
+ * `TABLE_NOT_FOUND` (dropped), `OUT_OF_MEMORY`, `FORKED`. Thread-safe.
+ */
+dictdb_status dictdb_update_explain(const dictdb_update *update,
+                                    const dictdb_table *table,
+                                    const char *params,
+                                    size_t params_len,
+                                    dictdb_buffer *plan,
+                                    dictdb_error **error);
+
+/**
+ * Runs a query once: `dictdb_query_new` and `dictdb_query_run` in one call.
+ *
+ * `spec`: NULL for all records, or a JSON object as for `dictdb_query_new`.
+ * `params`: NULL for none, or a JSON array: the first value is that of `?1`.
+ * `rows`: gets a JSON array of objects.
+ * `count`: may be NULL; gets the number of rows; untouched on failure.
+ *
+ * Status: as for `dictdb_query_new` and `dictdb_query_run`; the detail has `parameter` if the fault is in
+ * one of the texts. Thread-safe.
+ */
+dictdb_status dictdb_table_query(const dictdb_table *table,
+                                 const char *spec,
+                                 size_t spec_len,
+                                 const char *params,
+                                 size_t params_len,
+                                 dictdb_buffer *rows,
+                                 uint64_t *count,
+                                 dictdb_error **error);
+
+/**
+ * Tells how a query would run now: `dictdb_query_new` and `dictdb_query_explain` in one call.
+ *
+ * `spec`, `params`: as for `dictdb_table_query`.
+ * `plan`: gets a JSON object: see `dictdb_query_explain`.
+ *
+ * Status: as for `dictdb_table_query`. Thread-safe.
+ */
+dictdb_status dictdb_table_explain(const dictdb_table *table,
+                                   const char *spec,
+                                   size_t spec_len,
+                                   const char *params,
+                                   size_t params_len,
+                                   dictdb_buffer *plan,
+                                   dictdb_error **error);
+
+/**
+ * Counts the records that match a predicate given as text.
+ *
+ * `where`: a predicate as for `dictdb_predicate_parse`; NULL for all records.
+ * `params`: as for `dictdb_table_query`.
+ * `count`: gets their number, 0 included; untouched on failure.
+ *
+ * Status: as for `dictdb_predicate_parse` and `dictdb_query_run`; the detail has `parameter` if the fault
+ * is in one of the texts. Thread-safe.
+ */
+dictdb_status dictdb_table_count_where(const dictdb_table *table,
+                                       const char *where,
+                                       size_t where_len,
+                                       const char *params,
+                                       size_t params_len,
+                                       uint64_t *count,
+                                       dictdb_error **error);
+
+/**
+ * Changes the records that match a predicate given as text, by assignments given as text: all, or none.
+ * `dictdb_update_new` and `dictdb_update_run` in one call.
+ *
+ * `where`: a predicate as for `dictdb_predicate_parse`; never NULL (`TRUE` matches all).
+ * `set`: assignments as for `dictdb_update_new`.
+ * `params`: NULL for none, or a JSON array: the first value is that of `?1`, in either text.
+ * `count`: may be NULL; gets the number of records changed; untouched on failure.
+ *
+ * Status: as for `dictdb_update_new` and `dictdb_update_run`; the detail has `parameter` if the fault is
+ * in one of the texts. Thread-safe.
+ */
+dictdb_status dictdb_table_update_where(dictdb_table *table,
+                                        const char *where,
+                                        size_t where_len,
+                                        const char *set,
+                                        size_t set_len,
+                                        const char *params,
+                                        size_t params_len,
+                                        uint64_t *count,
+                                        dictdb_error **error);
+
+/**
+ * Deletes the records that match a predicate given as text: all, or none.
+ *
+ * `where`: a predicate as for `dictdb_predicate_parse`; never NULL (`TRUE` matches all).
+ * `params`: as for `dictdb_table_query`.
+ * `count`: may be NULL; gets the number of records deleted; untouched on failure.
+ *
+ * Status: as for `dictdb_predicate_parse` and `dictdb_query_delete`; the detail has `parameter` if the
+ * fault is in one of the texts. Thread-safe.
+ */
+dictdb_status dictdb_table_delete_where(dictdb_table *table,
+                                        const char *where,
+                                        size_t where_len,
+                                        const char *params,
+                                        size_t params_len,
+                                        uint64_t *count,
+                                        dictdb_error **error);
 
 /**
  * Sends log messages to a callback from now on, in place of the one before. One for the whole process.

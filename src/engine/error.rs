@@ -71,12 +71,57 @@ pub enum Error {
         /// The failing record's position in a bulk call.
         index: Option<usize>,
     },
-    /// A field reference or predicate text cannot be parsed.
+    /// A field reference, a predicate or another text of the query language cannot be parsed.
     Parse {
-        /// What was expected.
+        /// What is wrong.
         reason: String,
         /// Byte offset into the text that was passed.
         position: usize,
+        /// What would have been right, if the text was compiled.
+        expected: Option<String>,
+        /// What stands there instead, shortened.
+        found: Option<String>,
+    },
+    /// Two records would have equal values in a unique index, one of them maybe of the same call.
+    DuplicateValue {
+        /// The index's fields.
+        fields: Vec<String>,
+        /// The value as JSON text, shortened; an array if the index has several fields.
+        value: String,
+        /// The failing record's position in a bulk call.
+        index: Option<usize>,
+    },
+    /// An index on these fields exists, and is of another kind.
+    IndexExists {
+        /// The index's fields.
+        fields: Vec<String>,
+        /// What the existing one is: `"hash"`, `"unique sorted"` and so on.
+        existing: String,
+    },
+    /// An operation met a value of a kind that it is not defined for.
+    TypeMismatch {
+        /// What was wrong.
+        reason: String,
+        /// The key of the record, as JSON text, shortened.
+        key: Option<String>,
+        /// The field that was being computed or read.
+        field: String,
+    },
+    /// A computed number cannot be represented.
+    Overflow {
+        /// What was wrong.
+        reason: String,
+        /// The key of the record, as JSON text, shortened; `None` for an aggregate.
+        key: Option<String>,
+        /// The field that was being computed or read.
+        field: String,
+    },
+    /// A run got too few or too many values for the parameters of what it runs, or one of the wrong kind.
+    Parameter {
+        /// What is wrong.
+        reason: String,
+        /// The parameter's number, if it is about one.
+        number: Option<usize>,
     },
     /// A documented limit was exceeded.
     Limit {
@@ -103,12 +148,17 @@ impl Error {
             | Error::InvalidJson { index, .. }
             | Error::InvalidKey { index, .. }
             | Error::NumberRange { index, .. }
+            | Error::DuplicateValue { index, .. }
             | Error::Limit { index, .. } => *index = Some(position),
             Error::RecordNotFound
             | Error::TableNotFound { .. }
             | Error::DuplicateTable { .. }
             | Error::InvalidOption { .. }
             | Error::Parse { .. }
+            | Error::IndexExists { .. }
+            | Error::TypeMismatch { .. }
+            | Error::Overflow { .. }
+            | Error::Parameter { .. }
             | Error::OutOfMemory { .. } => {}
         }
         self
@@ -143,7 +193,7 @@ impl Error {
                 put("table", json!(table));
             }
             Error::DuplicateKey { key, index } => {
-                put("key", serde_json::from_str(key).unwrap_or(json!(key)));
+                put("key", embedded(key));
                 put("index", json!(index));
             }
             Error::Schema {
@@ -174,7 +224,34 @@ impl Error {
                 put("position", json!(position));
                 put("index", json!(index));
             }
-            Error::Parse { position, .. } => put("position", json!(position)),
+            Error::Parse {
+                position,
+                expected,
+                found,
+                ..
+            } => {
+                put("position", json!(position));
+                put("found", json!(found));
+                put("expected", json!(expected));
+            }
+            Error::DuplicateValue {
+                fields,
+                value,
+                index,
+            } => {
+                put("fields", json!(fields));
+                put("value", embedded(value));
+                put("index", json!(index));
+            }
+            Error::IndexExists { fields, existing } => {
+                put("fields", json!(fields));
+                put("existing", json!(existing));
+            }
+            Error::TypeMismatch { key, field, .. } | Error::Overflow { key, field, .. } => {
+                put("key", key.as_deref().map_or(Value::Null, embedded));
+                put("field", json!(field));
+            }
+            Error::Parameter { number, .. } => put("placeholder", json!(number)),
             Error::Limit { what, limit, index } => {
                 put("what", json!(what));
                 put("limit", json!(limit));
@@ -192,10 +269,20 @@ impl Error {
             | Error::InvalidJson { index, .. }
             | Error::InvalidKey { index, .. }
             | Error::NumberRange { index, .. }
+            | Error::DuplicateValue { index, .. }
             | Error::Limit { index, .. } => *index,
             _ => None,
         }
     }
+}
+
+/// JSON text as a value; text that was shortened stays text.
+fn embedded(text: &str) -> Value {
+    serde_json::from_str(text).unwrap_or(json!(text))
+}
+
+fn list(fields: &[String]) -> String {
+    format!("({})", fields.join(", "))
 }
 
 impl fmt::Display for Error {
@@ -228,7 +315,30 @@ impl fmt::Display for Error {
                 Some(position) => write!(f, "{reason} (at byte {position})"),
                 None => write!(f, "{reason}"),
             },
-            Error::Parse { reason, position } => write!(f, "at byte {position}: {reason}"),
+            Error::Parse {
+                reason, position, ..
+            } => write!(f, "at byte {position}: {reason}"),
+            Error::DuplicateValue { fields, value, .. } => {
+                write!(
+                    f,
+                    "value {value} is taken in the unique index on {}",
+                    list(fields)
+                )
+            }
+            Error::IndexExists { fields, existing } => {
+                write!(f, "an index on {} exists already: {existing}", list(fields))
+            }
+            Error::TypeMismatch { reason, key, field } | Error::Overflow { reason, key, field } => {
+                match key {
+                    Some(key) => write!(f, "record {key}, field {field:?}: {reason}"),
+                    None => write!(f, "field {field:?}: {reason}"),
+                }
+            }
+            Error::Parameter {
+                reason,
+                number: Some(number),
+            } => write!(f, "parameter ?{number}: {reason}"),
+            Error::Parameter { reason, .. } => write!(f, "parameters: {reason}"),
             Error::Limit { what, limit, .. } => write!(f, "{what}: the limit is {limit}"),
             Error::OutOfMemory { bytes } => write!(f, "{bytes} bytes of memory could not be had"),
         }

@@ -18,15 +18,7 @@ pub enum Key<'a> {
 impl Key<'static> {
     /// Reads a key from JSON text.
     pub fn from_json(text: &str) -> Result<Key<'static>> {
-        Ok(match KeyRef::read_json(text)? {
-            KeyRef::Int(key) => Key::Int(key),
-            KeyRef::Text(inside) => {
-                let mut text = Vec::new();
-                reserve(&mut text, inside.len())?;
-                text.extend(unescaped_bytes(&inside));
-                Key::Str(Cow::Owned(String::from_utf8(text).unwrap_or_default()))
-            }
-        })
+        KeyRef::read_json(text)?.to_key()
     }
 }
 
@@ -52,20 +44,17 @@ impl<'a> KeyRef<'a> {
             Error::NumberRange { .. } => invalid(text.trim().as_bytes()),
             other => other,
         })?;
-        Ok(match KeyRef::read(&text)? {
-            KeyRef::Int(key) => KeyRef::Int(key),
-            KeyRef::Text(inside) => KeyRef::Text(Cow::Owned(copy(&inside)?)),
-        })
+        KeyRef::read(&text)?.to_owned_ref()
     }
 
     /// Reads a key from canonical text.
     #[inline]
     pub(crate) fn read(text: &'a [u8]) -> Result<KeyRef<'a>> {
-        KeyRef::of(Value::read(text)).ok_or_else(|| invalid(text))
+        KeyRef::strictly(Value::read(text)).ok_or_else(|| invalid(text))
     }
 
     #[inline]
-    fn of(value: Value<'a>) -> Option<KeyRef<'a>> {
+    fn strictly(value: Value<'a>) -> Option<KeyRef<'a>> {
         match value {
             Value::Number(Number::Integer(key)) => i64::try_from(key).ok().map(KeyRef::Int),
             Value::String(inside) if !inside.is_empty() => {
@@ -75,12 +64,38 @@ impl<'a> KeyRef<'a> {
         }
     }
 
+    /// The key that equals a value, if any key does.
+    pub(crate) fn of(value: Value<'a>) -> Option<KeyRef<'a>> {
+        match value {
+            Value::Number(number) => number.as_key().map(KeyRef::Int),
+            other => KeyRef::strictly(other),
+        }
+    }
+
     /// The key that a predicate's constant equals, if any key does.
     pub(crate) fn equal_to(text: &'a [u8]) -> Option<KeyRef<'a>> {
-        match Value::read(text) {
-            Value::Number(number) => number.as_key().map(KeyRef::Int),
-            other => KeyRef::of(other),
-        }
+        KeyRef::of(Value::read(text))
+    }
+
+    /// The key, owned.
+    pub(crate) fn to_key(&self) -> Result<Key<'static>> {
+        Ok(match self {
+            KeyRef::Int(key) => Key::Int(*key),
+            KeyRef::Text(inside) => {
+                let mut text = Vec::new();
+                reserve(&mut text, inside.len())?;
+                text.extend(unescaped_bytes(inside));
+                Key::Str(Cow::Owned(String::from_utf8(text).unwrap_or_default()))
+            }
+        })
+    }
+
+    /// The same, owning its text.
+    pub(crate) fn to_owned_ref(&self) -> Result<KeyRef<'static>> {
+        Ok(match self {
+            KeyRef::Int(key) => KeyRef::Int(*key),
+            KeyRef::Text(inside) => KeyRef::Text(Cow::Owned(copy(inside)?)),
+        })
     }
 
     /// Appends the key as canonical text.

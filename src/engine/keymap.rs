@@ -128,11 +128,10 @@ impl KeyMap {
         self.run.row(key).map(|row| (row, self.rekeyed))
     }
 
-    /// Gives a row another key, which is not in the map.
-    pub(crate) fn change(&mut self, old: &KeyRef<'_>, new: &KeyRef<'_>, row: Row) {
+    /// Takes a key off its row, which is to get another one.
+    pub(crate) fn unbind(&mut self, key: &KeyRef<'_>, row: Row) {
         self.rekeyed = true;
-        self.remove(old, row);
-        self.insert(new, row);
+        self.remove(key, row);
     }
 
     /// The row of a key that is not where the run says. `has_key` says whether a row's record has it.
@@ -385,10 +384,12 @@ mod tests {
         }
         let (five, fifty) = (KeyRef::Int(5), KeyRef::Int(50));
         for _ in 0..3 {
-            map.change(&five, &fifty, 4);
+            map.unbind(&five, 4);
+            map.insert(&fifty, 4);
             assert_eq!(find(&map, &fifty, |row| row == 4), Some(4));
             assert_eq!(find(&map, &five, |_| false), None);
-            map.change(&fifty, &five, 4);
+            map.unbind(&fifty, 4);
+            map.insert(&five, 4);
             assert_eq!(find(&map, &five, |row| row == 4), Some(4));
             assert_eq!(find(&map, &fifty, |_| false), None);
         }

@@ -14,6 +14,18 @@ pub(crate) const MAX_TABLE_NAME: usize = 1024;
 /// Bytes of a `LIKE` pattern.
 pub(crate) const MAX_PATTERN: usize = 8192;
 
+/// Fields of an index.
+pub(crate) const MAX_INDEX_FIELDS: usize = 16;
+
+/// Indexes of a table.
+pub(crate) const MAX_INDEXES: usize = 64;
+
+/// Bytes of a text that is compiled: a predicate, an update.
+pub(crate) const MAX_TEXT: usize = 16 << 20;
+
+/// The highest number of a parameter.
+pub(crate) const MAX_PARAMETER: usize = 65_535;
+
 /// Levels of `and`, `or`, `not` in a predicate.
 pub(crate) const MAX_PREDICATE_DEPTH: usize = 128;
 

@@ -23,7 +23,8 @@ impl Default for TableOptions {
     }
 }
 
-fn object(text: &str) -> Result<Vec<u8>> {
+/// The canonical text of an object.
+pub(crate) fn object(text: &str) -> Result<Vec<u8>> {
     let canonical = canonical(text)?;
     if !canonical.starts_with(b"{") {
         return Err(Error::json(0, "expected an object"));
@@ -31,20 +32,22 @@ fn object(text: &str) -> Result<Vec<u8>> {
     Ok(canonical)
 }
 
-fn unknown(name: &[u8], known: &str) -> Error {
+/// The error that an option has no such member.
+pub(crate) fn unknown(name: &[u8], known: &str) -> Error {
     let name = shorten(&String::from_utf8_lossy(name));
     Error::option(name, format!("is unknown; known are {known}"))
 }
 
 /// A string that names something; `None` if the text is none.
-fn name(text: &[u8]) -> Result<Option<String>> {
+pub(crate) fn name(text: &[u8]) -> Result<Option<String>> {
     if text.len() > MAX_OPERAND {
         return Err(exceeded("bytes of a name or field reference", MAX_OPERAND));
     }
     Ok(string_of(text).map(|text| text.into_owned()))
 }
 
-fn check_count(count: usize) -> Result<()> {
+/// Checks that a list may have one more than so many items.
+pub(crate) fn check_count(count: usize) -> Result<()> {
     if count >= MAX_LISTED {
         return Err(exceeded("fields of a list", MAX_LISTED));
     }
@@ -142,7 +145,7 @@ fn count(option: &str, text: &[u8]) -> Result<Option<u64>> {
     }
 }
 
-fn flag(option: &str, text: &[u8]) -> Result<bool> {
+pub(crate) fn flag(option: &str, text: &[u8]) -> Result<bool> {
     match Value::read(text) {
         Value::Null => Ok(false),
         Value::Bool(flag) => Ok(flag),
@@ -150,7 +153,7 @@ fn flag(option: &str, text: &[u8]) -> Result<bool> {
     }
 }
 
-fn columns(text: &[u8]) -> Result<Option<Vec<Column>>> {
+pub(crate) fn columns(text: &[u8]) -> Result<Option<Vec<Column>>> {
     let wrong = || {
         Error::option(
             "columns",
@@ -192,29 +195,55 @@ fn columns(text: &[u8]) -> Result<Option<Vec<Column>>> {
     Ok(Some(columns))
 }
 
-fn order_by(text: &[u8]) -> Result<Vec<Ordering>> {
-    let wrong = || Error::option("order_by", "must be a field or an array of fields");
-    let one = |text: &[u8]| {
-        let field = name(text)?.ok_or_else(wrong)?;
-        let (descending, start) = match field.strip_prefix('-') {
-            Some(_) => (true, 1),
-            None => (false, 0),
-        };
-        let path = Path::parse(field.get(start..).unwrap_or_default())?;
-        Ok(Ordering { path, descending })
+/// The columns of a list of fields that may also be one alone; none if it is null.
+pub(crate) fn fields(option: &str, text: &[u8]) -> Result<Vec<Column>> {
+    let wrong = || Error::option(option, "must be a field or an array of fields");
+    let column = |element: &[u8]| {
+        let path = Path::parse(&name(element)?.ok_or_else(wrong)?)?;
+        let label = [path.plain().unwrap_or(element), b":"].concat();
+        Ok(Column {
+            label: label.into_boxed_slice(),
+            path,
+        })
     };
-    match Value::read(text) {
-        Value::Null => Ok(Vec::new()),
-        Value::String(_) => Ok(vec![one(text)?]),
-        Value::Array(_) => {
-            check_count(
-                elements(text)
-                    .take(MAX_LISTED + 1)
-                    .count()
-                    .saturating_sub(1),
-            )?;
-            elements(text).map(one).collect()
+    let elements = one_or_more(text)?.ok_or_else(wrong)?;
+    elements.into_iter().map(column).collect()
+}
+
+pub(crate) fn order_by(text: &[u8]) -> Result<Vec<Ordering>> {
+    let keys = sort_keys(text)?.into_iter();
+    keys.map(|(field, descending)| {
+        let path = Path::parse(&field)?;
+        Ok(Ordering { path, descending })
+    })
+    .collect()
+}
+
+/// What is named as a sort key, and whether a `-` before it says that it descends.
+pub(crate) fn sort_keys(text: &[u8]) -> Result<Vec<(String, bool)>> {
+    let wrong = || Error::option("order_by", "must be a field or an array of fields");
+    let key = |element: &[u8]| {
+        let mut field = name(element)?.ok_or_else(wrong)?;
+        let descending = field.starts_with('-');
+        if descending {
+            field.remove(0);
         }
-        _ => Err(wrong()),
+        Ok((field, descending))
+    };
+    let elements = one_or_more(text)?.ok_or_else(wrong)?;
+    elements.into_iter().map(key).collect()
+}
+
+/// A string alone, or the elements of an array; nothing if the text is null, and `None` if it is anything else.
+fn one_or_more(text: &[u8]) -> Result<Option<Vec<&[u8]>>> {
+    match Value::read(text) {
+        Value::Null => Ok(Some(Vec::new())),
+        Value::String(_) => Ok(Some(vec![text])),
+        Value::Array(_) => {
+            let count = elements(text).take(MAX_LISTED + 1).count();
+            check_count(count.saturating_sub(1))?;
+            Ok(Some(elements(text).collect()))
+        }
+        _ => Ok(None),
     }
 }

@@ -19,6 +19,11 @@ pub struct dictdb_error {
 #[derive(Debug)]
 pub(super) enum Failure {
     Engine(Error),
+    /// One of several texts that were passed is at fault.
+    InText {
+        parameter: &'static str,
+        error: Error,
+    },
     InvalidArgument {
         parameter: &'static str,
         reason: String,
@@ -49,6 +54,11 @@ impl Failure {
         }
     }
 
+    /// Says of an error in which argument it is.
+    pub(super) fn in_text(parameter: &'static str) -> impl FnOnce(Error) -> Failure {
+        move |error| Failure::InText { parameter, error }
+    }
+
     /// Whether the failure comes with an error object.
     pub(super) fn has_object(&self) -> bool {
         !matches!(
@@ -60,6 +70,7 @@ impl Failure {
     fn message(&self) -> String {
         match self {
             Failure::Engine(error) => error.to_string(),
+            Failure::InText { parameter, error } => format!("argument `{parameter}`: {error}"),
             Failure::InvalidArgument { parameter, reason } => {
                 format!("argument `{parameter}`: {reason}")
             }
@@ -83,6 +94,13 @@ impl Failure {
     fn detail(&self) -> serde_json::Value {
         match self {
             Failure::Engine(error) => error.detail(),
+            Failure::InText { parameter, error } => {
+                let mut detail = error.detail();
+                if let Some(members) = detail.as_object_mut() {
+                    members.insert("parameter".to_owned(), json!(parameter));
+                }
+                detail
+            }
             Failure::InvalidArgument { parameter, .. }
             | Failure::InvalidHandle { parameter, .. } => json!({ "parameter": parameter }),
             Failure::InvalidUtf8 {
@@ -147,9 +165,13 @@ pub extern "C" fn dictdb_error_message(error: *const dictdb_error) -> *const c_c
 }
 
 /// The facts, for programs: a JSON object. Its members, each only where it applies: `parameter` (the
-/// argument at fault), `field`, `expected`, `actual` (a schema violation), `key`, `found`, `table`,
-/// `index` (position of the failing record in a bulk call, from 0), `position` (byte offset into the text
-/// that was passed), `option`, `what` and `limit`, `bytes`.
+/// argument at fault), `table`, `key` (of the record at fault), `field` (at fault, or being computed),
+/// `expected` and `actual` (a schema violation), `expected` and `found` (a text that cannot be parsed),
+/// `found` (in place of a key), `fields` and `value` (a unique index, and the value that is taken: an array
+/// if the index has several fields), `fields` and `existing` (an index), `index` (position of the failing
+/// record in a bulk call, from 0), `position` (byte offset into the text that was passed; inside a JSON
+/// text, into the string that is at fault), `placeholder` (the number of a `?1`), `option`, `what` and
+/// `limit`, `bytes`.
 ///
 /// `error`: may be NULL or freed, then the result is `"{}"`.
 /// Returns a NUL-terminated string, valid until `error` is freed. Thread-safe.

@@ -4,7 +4,7 @@
 //! of object, the slot's generation and the slot's index. A handle that was freed, made up, or is of another
 //! type is found out by comparing, so misuse is an error and never undefined behaviour.
 
-use crate::engine::{Database, Predicate, Table};
+use crate::engine::{Database, Predicate, Query, Table, Update};
 use crate::ffi::error::{ErrorObject, Failure};
 use crate::ffi::slot::{Reaped, Slot};
 use crate::ffi::{fork, guard};
@@ -29,6 +29,8 @@ pub(super) enum Object {
     Table(Arc<Table>),
     Predicate(Arc<Predicate>),
     Error(ErrorObject),
+    Query(Arc<Query>),
+    Update(Arc<Update>),
 }
 
 impl Object {
@@ -38,6 +40,8 @@ impl Object {
             Object::Table(_) => Arc::<Table>::KIND,
             Object::Predicate(_) => Arc::<Predicate>::KIND,
             Object::Error(_) => ErrorObject::KIND,
+            Object::Query(_) => Arc::<Query>::KIND,
+            Object::Update(_) => Arc::<Update>::KIND,
         }
     }
 }
@@ -71,6 +75,8 @@ kind!(Database, Database, 1);
 kind!(Arc<Table>, Table, 2);
 kind!(Arc<Predicate>, Predicate, 3);
 kind!(ErrorObject, Error, 4);
+kind!(Arc<Query>, Query, 5);
+kind!(Arc<Update>, Update, 6);
 
 /// Slots live in buckets of doubling size, made on demand and never moved or freed.
 const FIRST_BUCKET: usize = 64;

@@ -11,7 +11,7 @@
  *     int main(void) {
  *         dictdb_db *db = NULL;
  *         dictdb_table *users = NULL;
- *         dictdb_predicate *adult = NULL;
+ *         dictdb_query *adults = NULL;
  *         dictdb_buffer rows = DICTDB_BUFFER_INIT;
  *         dictdb_error *error = NULL;
  *
@@ -21,12 +21,18 @@
  *             fprintf(stderr, "%s\n", dictdb_error_message(error));
  *             dictdb_error_free(error);
  *         }
- *         dictdb_predicate_ge("age", DICTDB_NTS, "18", DICTDB_NTS, &adult, NULL);
- *         if (dictdb_table_select(users, adult, "{\"order_by\": \"-age\"}", DICTDB_NTS, &rows, NULL, NULL) == DICTDB_STATUS_OK)
- *             printf("%s\n", rows.data);            // [{"name":"Ada","age":36,"id":1}]
+ *
+ *         // In one call, everything as text. The values of ?1, ?2 and so on stand in a JSON array of their own.
+ *         dictdb_table_update_where(users, "name = ?1", DICTDB_NTS, "visits = coalesce(visits, 0) + 1", DICTDB_NTS,
+ *                                   "[\"Ada\"]", DICTDB_NTS, NULL, NULL);
+ *
+ *         // Compiled once, to be run many times by any number of threads.
+ *         dictdb_query_new(NULL, "{\"where\": \"age >= ?1\", \"order_by\": \"-age\"}", DICTDB_NTS, &adults, NULL);
+ *         if (dictdb_query_run(adults, users, "[18]", DICTDB_NTS, &rows, NULL, NULL) == DICTDB_STATUS_OK)
+ *             printf("%s\n", rows.data);            // [{"name":"Ada","age":36,"id":1,"visits":1}]
  *
  *         dictdb_buffer_free(&rows);
- *         dictdb_predicate_free(adult);
+ *         dictdb_query_free(adults);
  *         dictdb_table_free(users);
  *         dictdb_db_free(db);
  *         return 0;
@@ -53,11 +59,12 @@
  * Buffers. Text comes back in a `dictdb_buffer` that belongs to the caller and is reused from call to call;
  * see there.
  *
- * Handles. `dictdb_db *`, `dictdb_table *`, `dictdb_predicate *` and `dictdb_error *` are handles, not
- * addresses: never dereference them. Each is freed by its `_free` function, which takes NULL, never fails,
- * and may be called in any order and from any thread, also while another thread is in a call with that
- * handle: that call ends as usual. A handle that is NULL, was freed, is of another type or is not from this
- * library gives INVALID_HANDLE, never undefined behaviour. `const` marks what a function only reads.
+ * Handles. `dictdb_db *`, `dictdb_table *`, `dictdb_predicate *`, `dictdb_query *`, `dictdb_update *` and
+ * `dictdb_error *` are handles, not addresses: never dereference them. Each is freed by its `_free` function,
+ * which takes NULL, never fails, and may be called in any order and from any thread, also while another
+ * thread is in a call with that handle: that call ends as usual. A handle that is NULL, was freed, is of
+ * another type or is not from this library gives INVALID_HANDLE, never undefined behaviour. `const` marks
+ * what a function only reads.
  *
  * Threads. Every function may be called from any thread at any time; handles are shared freely. (A buffer is
  * like a `char` array: one thread at a time.) Each operation is atomic and takes effect at one instant
@@ -106,4 +113,43 @@
  * Field references, in predicates, `columns` and `order_by`, are paths: `age`, `address.city`, `tags[0]`. A
  * name that itself has a dot, a bracket or a backquote, or starts with `-` in `order_by`, is written in
  * backquotes, a backquote inside it doubled: `` `a.b` ``. Records and changes use plain names.
+ *
+ * The query language
+ * ------------------
+ * What the functions below take as text, beside JSON. White space is ignored and keywords may be written in
+ * any case. A text is compiled before anything runs: what is wrong with it is PARSE, with the byte `position`,
+ * what was `found` there and what was `expected` in the error's detail.
+ *
+ * Predicates (`dictdb_predicate_parse`, `"where"` of a query, every argument `where`):
+ *
+ *     age >= 18 AND (dept = 'IT' OR dept IS NULL) AND NOT address.city IN ('Bern', ?1)
+ *
+ * A test has a field on one side and a value on the other: `=` `!=` (`<>`) `<` `<=` `>` `>=`;
+ * `[NOT] IN (1, 2)`, `IN ?1` (an array); `[NOT] BETWEEN 1 AND 5`; `[NOT] LIKE 'A%'`, `ILIKE`, both with
+ * `ESCAPE '!'` behind if need be; `[NOT] STARTS WITH`, `ENDS WITH`, `CONTAINS`; `IEQUALS`, `ISTARTS WITH`,
+ * `IENDS WITH`, `ICONTAINS` (without regard to case); `IS [NOT] NULL`. `TRUE` and `FALSE` are predicates, too.
+ * `NOT` binds tighter than `AND`, `AND` tighter than `OR`. Each test means what the function of its name
+ * means (`dictdb_predicate_between` and so on).
+ *
+ * Values are as in JSON; a string may stand in single quotes, one inside it doubled. Fields are paths, as
+ * above; a name that is a keyword or has other characters than letters, digits, `_` and `$` is in backquotes.
+ *
+ * Parameters. `?1` to `?65535` stand for values that are passed with each run, in the argument `params`: one
+ * JSON array for all of them, `?1` being its first element; NULL is an empty one. It must be exactly as long
+ * as the highest parameter that is used (INVALID_ARGUMENT). Passed values are never read as part of a text, so
+ * that what users type can do no harm there; and a compiled text can be run again with other values.
+ *
+ * Updates (`dictdb_update_new`, every argument `set`):
+ *
+ *     visits = coalesce(visits, 0) + 1, tags = append(tags, ?1), address.city = 'Bern', remove(draft)
+ *
+ * Operators, the loosest first: `||` (joins strings); `+` `-`; `*` `/`; `-` before a value. Functions:
+ * `append(list, x, ...)`, `coalesce(a, b, ...)` (the first that is not null), `min(a, b, ...)` and
+ * `max(a, b, ...)` (nulls do not count). Integers are computed exactly, NUMBER_RANGE if the result is none;
+ * `/` gives an integer if it comes out even; as soon as one operand is a double the result is one. A missing
+ * field is null. Arithmetic on null or on what is no number, `||` on what is no string, `append` to what is
+ * neither an array nor null, and a division by zero are TYPE_MISMATCH. All expressions see the record as it
+ * was before, whatever the order of the assignments, and all records are changed or none.
+ *
+ * Queries are JSON objects: see `dictdb_query_new`. Indexes: see `dictdb_table_create_index`.
  */

@@ -3,7 +3,7 @@
 use crate::engine::{Case, Comparison, Error, Predicate, TextMatch};
 use crate::ffi::error::{dictdb_error, Failure};
 use crate::ffi::guard::guard;
-use crate::ffi::handle::{self, lend};
+use crate::ffi::handle::{self, lend, Lent};
 use crate::ffi::output::Handle;
 use crate::ffi::status::dictdb_status;
 use crate::ffi::text;
@@ -14,7 +14,11 @@ use std::sync::Arc;
 /// same time, with any number of tables.
 ///
 /// Made by the functions below, freed by `dictdb_predicate_free`. Predicates made from others (`and`,
-/// `or`, `not`) keep what they need: the operands may be freed in any order.
+/// `or`, `not`) keep what they need: the operands may be freed in any order. However they are made, of text
+/// (`dictdb_predicate_parse`) or by the functions named after the operators, they are the same.
+///
+/// A predicate with parameters (`?1`) is for queries and updates, whose runs take `params`. Functions of
+/// tables that have no such argument answer `INVALID_ARGUMENT`: see `dictdb_predicate_bind`.
 #[allow(non_camel_case_types)]
 pub struct dictdb_predicate {
     _opaque: [u8; 0],
@@ -592,6 +596,17 @@ pub unsafe extern "C" fn dictdb_predicate_not(
     };
     // SAFETY: rules Output and Error.
     unsafe { finish(make, predicate, error) }
+}
+
+/// A predicate that may be NULL.
+pub(super) type LentPredicate = Option<Lent<Arc<Predicate>>>;
+
+/// Lends the predicate of an argument that may be NULL.
+pub(super) fn lend_optional(predicate: *const dictdb_predicate) -> Result<LentPredicate, Failure> {
+    if predicate.is_null() {
+        return Ok(None);
+    }
+    lend::<Arc<Predicate>, _>(predicate, "predicate").map(Some)
 }
 
 /// Reads field and value and makes a predicate of them.

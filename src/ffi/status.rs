@@ -17,7 +17,7 @@ pub const DICTDB_STATUS_OK: i32 = 0;
 pub const DICTDB_STATUS_RECORD_NOT_FOUND: i32 = 1;
 /// The database has no table of that name, or the table was dropped.
 pub const DICTDB_STATUS_TABLE_NOT_FOUND: i32 = 2;
-/// The key is taken.
+/// The key is taken, or a value of a unique index is.
 pub const DICTDB_STATUS_DUPLICATE_KEY: i32 = 3;
 /// The database has a table of that name already.
 pub const DICTDB_STATUS_DUPLICATE_TABLE: i32 = 4;
@@ -33,15 +33,19 @@ pub const DICTDB_STATUS_INVALID_KEY: i32 = 8;
 pub const DICTDB_STATUS_INVALID_ARGUMENT: i32 = 9;
 /// A handle is NULL, freed, of another type, or not from this library.
 pub const DICTDB_STATUS_INVALID_HANDLE: i32 = 10;
-/// An integer lies outside [-2^63, 2^64-1], or an automatic key would.
+/// An integer lies outside [-2^63, 2^64-1], or an automatic key would, or a number that was computed; a
+/// double that was computed is not finite.
 pub const DICTDB_STATUS_NUMBER_RANGE: i32 = 11;
-/// An operation met a value of a kind that it is not defined for. Not used by this version.
+/// An operation met a value that it is not defined for: arithmetic on what is no number, a division by
+/// zero.
 pub const DICTDB_STATUS_TYPE_MISMATCH: i32 = 12;
-/// A field reference or a pattern cannot be parsed.
+/// A field reference, a pattern, or a text of the query language cannot be parsed. The detail says where
+/// (`position`), and of the query language what stands there (`found`) and what would be right
+/// (`expected`).
 pub const DICTDB_STATUS_PARSE: i32 = 13;
 /// A documented limit was exceeded.
 pub const DICTDB_STATUS_LIMIT: i32 = 14;
-/// An index of another kind exists on that field. Not used by this version.
+/// An index of another kind, or of other uniqueness, exists on the same fields.
 pub const DICTDB_STATUS_INDEX_EXISTS: i32 = 15;
 /// The operating system refused to read or write a file. Not used by this version.
 pub const DICTDB_STATUS_IO: i32 = 16;
@@ -69,7 +73,7 @@ const STATUSES: [(&std::ffi::CStr, &std::ffi::CStr); 26] = [
     (c"OK", c"success"),
     (c"RECORD_NOT_FOUND", c"no such record"),
     (c"TABLE_NOT_FOUND", c"no such table"),
-    (c"DUPLICATE_KEY", c"the key is taken"),
+    (c"DUPLICATE_KEY", c"the key or a unique value is taken"),
     (c"DUPLICATE_TABLE", c"the table exists already"),
     (c"SCHEMA", c"the record violates the schema"),
     (
@@ -86,10 +90,7 @@ const STATUSES: [(&std::ffi::CStr, &std::ffi::CStr); 26] = [
         c"INVALID_HANDLE",
         c"the handle is NULL, freed, or of another type",
     ),
-    (
-        c"NUMBER_RANGE",
-        c"an integer is out of the range -2^63 to 2^64-1",
-    ),
+    (c"NUMBER_RANGE", c"a number is out of range"),
     (c"TYPE_MISMATCH", c"a value has the wrong kind"),
     (c"PARSE", c"the text cannot be parsed"),
     (c"LIMIT", c"a limit was exceeded"),
@@ -139,7 +140,7 @@ impl Failure {
     /// The status code of a failure.
     pub(super) fn status(&self) -> dictdb_status {
         match self {
-            Failure::Engine(error) => engine_status(error),
+            Failure::Engine(error) | Failure::InText { error, .. } => engine_status(error),
             Failure::InvalidArgument { .. } => DICTDB_STATUS_INVALID_ARGUMENT,
             Failure::InvalidUtf8 { .. } => DICTDB_STATUS_INVALID_UTF8,
             Failure::InvalidHandle { .. } => DICTDB_STATUS_INVALID_HANDLE,
@@ -153,13 +154,15 @@ fn engine_status(error: &Error) -> dictdb_status {
     match error {
         Error::RecordNotFound => DICTDB_STATUS_RECORD_NOT_FOUND,
         Error::TableNotFound { .. } => DICTDB_STATUS_TABLE_NOT_FOUND,
-        Error::DuplicateKey { .. } => DICTDB_STATUS_DUPLICATE_KEY,
+        Error::DuplicateKey { .. } | Error::DuplicateValue { .. } => DICTDB_STATUS_DUPLICATE_KEY,
         Error::DuplicateTable { .. } => DICTDB_STATUS_DUPLICATE_TABLE,
         Error::Schema { .. } => DICTDB_STATUS_SCHEMA,
         Error::InvalidJson { .. } => DICTDB_STATUS_INVALID_JSON,
         Error::InvalidKey { .. } => DICTDB_STATUS_INVALID_KEY,
-        Error::InvalidOption { .. } => DICTDB_STATUS_INVALID_ARGUMENT,
-        Error::NumberRange { .. } => DICTDB_STATUS_NUMBER_RANGE,
+        Error::InvalidOption { .. } | Error::Parameter { .. } => DICTDB_STATUS_INVALID_ARGUMENT,
+        Error::IndexExists { .. } => DICTDB_STATUS_INDEX_EXISTS,
+        Error::TypeMismatch { .. } => DICTDB_STATUS_TYPE_MISMATCH,
+        Error::NumberRange { .. } | Error::Overflow { .. } => DICTDB_STATUS_NUMBER_RANGE,
         Error::Parse { .. } => DICTDB_STATUS_PARSE,
         Error::Limit { .. } => DICTDB_STATUS_LIMIT,
         Error::OutOfMemory { .. } => DICTDB_STATUS_OUT_OF_MEMORY,

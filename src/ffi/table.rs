@@ -4,10 +4,10 @@ use crate::engine::{Conflict, Key, Outcome, Predicate, SelectOptions, Table};
 use crate::ffi::buffer::dictdb_buffer;
 use crate::ffi::error::{dictdb_error, Failure};
 use crate::ffi::guard::guard;
-use crate::ffi::handle::{self, lend, Lent};
+use crate::ffi::handle::{self, lend};
 use crate::ffi::log;
 use crate::ffi::output::{Scalar, Text};
-use crate::ffi::predicate::dictdb_predicate;
+use crate::ffi::predicate::{dictdb_predicate, lend_optional, LentPredicate};
 use crate::ffi::status::dictdb_status;
 use crate::ffi::text;
 use serde_json::json;
@@ -53,9 +53,10 @@ pub extern "C" fn dictdb_table_free(table: *mut dictdb_table) {
 /// as its last field.
 /// `key`: may be NULL; gets the record's key as JSON text: `42` or `"abc"`.
 ///
-/// Status: `DUPLICATE_KEY`, `INVALID_KEY`, `SCHEMA`, `INVALID_JSON`, `NUMBER_RANGE`, `LIMIT`,
-/// `INVALID_UTF8`, `INVALID_ARGUMENT`, `INVALID_HANDLE`, `TABLE_NOT_FOUND` (dropped), `OUT_OF_MEMORY`,
-/// `FORKED`. Thread-safe.
+/// Status: `DUPLICATE_KEY` (the detail has `key`; if it is a unique index that refuses, `fields` and
+/// `value`), `INVALID_KEY`, `SCHEMA`, `INVALID_JSON`, `NUMBER_RANGE`, `LIMIT`, `INVALID_UTF8`,
+/// `INVALID_ARGUMENT`, `INVALID_HANDLE`, `TABLE_NOT_FOUND` (dropped), `OUT_OF_MEMORY`, `FORKED`.
+/// Thread-safe.
 #[no_mangle]
 pub unsafe extern "C" fn dictdb_table_insert(
     table: *mut dictdb_table,
@@ -115,7 +116,8 @@ pub unsafe extern "C" fn dictdb_table_insert_many(
 /// `key`: may be NULL; gets the record's key as JSON text.
 ///
 /// Status: as for `dictdb_table_insert`. With `UPDATE`, the schema is checked on the merged record, so a
-/// conflict may give fields only in part. Thread-safe.
+/// conflict may give fields only in part. A value that a unique index holds of another record is always
+/// `DUPLICATE_KEY`: the conflict that `on_conflict` is about is that of the primary key. Thread-safe.
 #[no_mangle]
 pub unsafe extern "C" fn dictdb_table_upsert(
     table: *mut dictdb_table,
@@ -245,7 +247,7 @@ pub unsafe extern "C" fn dictdb_table_get_many(
 
 /// Reads the records that match, as of one instant. Writers do not wait for it.
 ///
-/// `predicate`: which records; NULL for all.
+/// `predicate`: which records; NULL for all. It may have no parameters (see `dictdb_predicate_bind`).
 /// `options`: NULL, or a JSON object with these members, all optional:
 /// `"columns"`: an array of fields, or an object from alias to field; each row then has these, in this
 /// order, null where absent;
@@ -323,8 +325,8 @@ pub unsafe extern "C" fn dictdb_table_count(
 /// stays.
 /// `count`: may be NULL; gets the number of records changed; untouched on failure.
 ///
-/// Status: `RECORD_NOT_FOUND` (none matches), `DUPLICATE_KEY`, `INVALID_KEY` (the key field null
-/// included), `SCHEMA`, `INVALID_JSON`, `NUMBER_RANGE`, `LIMIT`, `INVALID_UTF8`, `INVALID_ARGUMENT`,
+/// Status: `RECORD_NOT_FOUND` (none matches), `DUPLICATE_KEY` (of unique indexes, too), `INVALID_KEY` (the
+/// key field null included), `SCHEMA`, `INVALID_JSON`, `NUMBER_RANGE`, `LIMIT`, `INVALID_UTF8`, `INVALID_ARGUMENT`,
 /// `INVALID_HANDLE`, `TABLE_NOT_FOUND` (dropped), `OUT_OF_MEMORY`, `FORKED`. The changes themselves are
 /// checked first, so `SCHEMA` comes before `RECORD_NOT_FOUND`. Thread-safe.
 #[no_mangle]
@@ -437,7 +439,8 @@ pub unsafe extern "C" fn dictdb_table_delete_by_key(
 ///
 /// `description`: gets a JSON object: `"name"`, `"primary_key"`, `"count"` (records), `"columns"` (the
 /// schema's fields in its order; without a schema the fields of all records, sorted), `"schema"` (as it
-/// was given, with the key field; null without), `"indexes"` (an empty array in this version).
+/// was given, with the key field; null without), `"indexes"` (an array, in the order in which they were
+/// made, of `{"fields": ["dept", "salary"], "kind": "sorted", "unique": false}`).
 ///
 /// Status: `INVALID_ARGUMENT`, `INVALID_HANDLE`, `TABLE_NOT_FOUND` (dropped), `OUT_OF_MEMORY`, `FORKED`.
 /// Thread-safe.
@@ -463,8 +466,8 @@ pub unsafe extern "C" fn dictdb_table_describe(
 ///
 /// `statistics`: gets a JSON object of integers: `"records"`; `"live_bytes"`, `"dead_bytes"` (stored
 /// records, and remains of old ones not yet reclaimed), `"segments"`, `"segment_bytes"` (memory that holds
-/// them), `"directory_bytes"`, `"key_map_bytes"`, `"shapes"` (distinct lists of fields); `"bytes"` (the
-/// three memories together); `"inserted"`, `"updated"`, `"deleted"` (records, since the table was
+/// them), `"directory_bytes"`, `"key_map_bytes"`, `"indexes"` (how many), `"index_bytes"`, `"shapes"`
+/// (distinct lists of fields); `"bytes"` (the four memories together); `"inserted"`, `"updated"`, `"deleted"` (records, since the table was
 /// created), `"segments_reclaimed"`, `"lock_waits"` (calls that had to wait for the table's lock).
 ///
 /// Status: `INVALID_ARGUMENT`, `INVALID_HANDLE`, `TABLE_NOT_FOUND` (dropped), `OUT_OF_MEMORY`, `FORKED`.
@@ -487,21 +490,13 @@ pub unsafe extern "C" fn dictdb_table_statistics(
     unsafe { guard(error, body) }
 }
 
-type LentPredicate = Option<Lent<Arc<Predicate>>>;
-
-fn lend_optional(predicate: *const dictdb_predicate) -> Result<LentPredicate, Failure> {
-    if predicate.is_null() {
-        return Ok(None);
-    }
-    lend::<Arc<Predicate>, _>(predicate, "predicate").map(Some)
-}
-
 fn where_of(predicate: &LentPredicate) -> Option<&Predicate> {
     predicate.as_ref().map(|predicate| predicate.as_ref())
 }
 
+/// Logs a write.
 #[inline]
-fn write_event(table: &Table, what: &str, count: u64) {
+pub(super) fn write_event(table: &Table, what: &str, count: u64) {
     log::emit(log::DICTDB_LOG_DEBUG, || {
         (
             what.to_owned(),

@@ -6,14 +6,19 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// In the order in which the header presents them.
-const SOURCES: [&str; 8] = [
+const SOURCES: [&str; 13] = [
     "version",
     "status",
     "error",
     "buffer",
     "db",
     "table",
+    "index",
     "predicate",
+    "predicate_text",
+    "query",
+    "update",
+    "table_text",
     "log",
 ];
 

@@ -7,4 +7,4 @@ mod walk;
 
 pub(crate) use escape::{inside, push_quoted, quoted, string_of, unescape, unescaped_bytes};
 pub(crate) use scan::{canonical, Scanner, Span};
-pub(crate) use walk::{elements, members};
+pub(crate) use walk::{elements, levels, members};

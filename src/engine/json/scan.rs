@@ -41,13 +41,23 @@ pub(crate) fn canonical(text: &str) -> Result<Vec<u8>> {
 
 impl<'a> Scanner<'a> {
     pub(crate) fn new(text: &'a str) -> Self {
+        Scanner::new_at(text, 0)
+    }
+
+    /// Starts somewhere in a text.
+    pub(crate) fn new_at(text: &'a str, position: usize) -> Self {
         Scanner {
             src: text.as_bytes(),
-            pos: 0,
-            flushed: 0,
+            pos: position,
+            flushed: position,
             base: 0,
             spans: Vec::with_capacity(16),
         }
+    }
+
+    /// Where the scanner stands in the text.
+    pub(crate) fn position(&self) -> usize {
+        self.pos
     }
 
     /// The fields of the record that was scanned last.

@@ -51,6 +51,27 @@ fn skip_container(text: &[u8], start: usize) -> usize {
     text.len()
 }
 
+/// Levels of arrays and objects in a value; 0 for a scalar.
+pub(crate) fn levels(text: &[u8]) -> usize {
+    let (mut deepest, mut open, mut at) = (0_usize, 0_usize, 0);
+    while let Some(byte) = text.get(at) {
+        match byte {
+            b'"' => {
+                at = skip_string(text, at);
+                continue;
+            }
+            b'{' | b'[' => {
+                open += 1;
+                deepest = deepest.max(open);
+            }
+            b'}' | b']' => open = open.saturating_sub(1),
+            _ => {}
+        }
+        at += 1;
+    }
+    deepest
+}
+
 /// The elements of an array's text; nothing for any other text.
 pub(crate) fn elements(text: &[u8]) -> impl Iterator<Item = &[u8]> {
     let mut at = if text.first() == Some(&b'[') {
@@ -102,6 +123,19 @@ pub(crate) fn members(text: &[u8]) -> impl Iterator<Item = (&[u8], &[u8])> {
 #[cfg(not(loom))]
 mod tests {
     use super::*;
+
+    #[test]
+    fn levels_count_what_is_open_at_once() {
+        for (text, expected) in [
+            ("1", 0),
+            (r#""[[""#, 0),
+            ("[]", 1),
+            (r#"[{"a\"[":[]},[]]"#, 3),
+            ("[[],[],[[]]]", 3),
+        ] {
+            assert_eq!(levels(text.as_bytes()), expected, "{text}");
+        }
+    }
 
     #[test]
     fn walks_elements_and_members() {

@@ -1,6 +1,6 @@
 //! Constants of predicates: read once, compared with stored text many times.
 
-use crate::engine::json::{canonical, members};
+use crate::engine::json::members;
 use crate::engine::limits::copy;
 use crate::engine::value::{Number, Value};
 use crate::engine::Result;
@@ -25,10 +25,7 @@ enum Kind {
 }
 
 impl Constant {
-    pub(super) fn from_json(text: &str) -> Result<Constant> {
-        Constant::of(&canonical(text)?)
-    }
-
+    /// Of a canonical text.
     pub(super) fn of(text: &[u8]) -> Result<Constant> {
         let kind = match Value::read(text) {
             Value::Null => Kind::Null,
@@ -48,7 +45,8 @@ impl Constant {
         &self.text
     }
 
-    pub(super) fn value(&self) -> Value<'_> {
+    /// What it is.
+    pub(crate) fn value(&self) -> Value<'_> {
         Value::read(&self.text)
     }
 

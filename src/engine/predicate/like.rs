@@ -6,11 +6,12 @@
 
 use super::text::lower_char;
 use super::tree::Case;
-use crate::engine::limits::{exceeded, MAX_PATTERN};
+use crate::engine::limits::{copy, exceeded, MAX_PATTERN};
 use crate::engine::{Error, Result};
 use foldhash::fast::RandomState;
 use hashbrown::HashMap;
 use memchr::memmem::Finder;
+use std::borrow::Cow;
 
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Token {
@@ -23,11 +24,25 @@ enum Token {
 
 /// A compiled pattern.
 #[derive(Debug)]
-pub(super) struct Like {
+pub(crate) struct Like {
     /// Pieces between the `%`; one piece alone must match the whole string.
     first: Piece,
     middle: Vec<Piece>,
     last: Option<Piece>,
+    /// The pattern as it was written: a canonical JSON string.
+    written: Box<[u8]>,
+    escape: Option<char>,
+}
+
+/// What a pattern asks of a string behind the literal text at its beginning.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum LikeTail {
+    /// That nothing follows.
+    Nothing,
+    /// Nothing: anything may follow.
+    Anything,
+    /// More than a prefix can tell.
+    More,
 }
 
 #[derive(Debug)]
@@ -56,6 +71,8 @@ fn tokens(pattern: &str, escape: Option<char>) -> Result<Vec<Token>> {
                     return Err(Error::Parse {
                         reason: "the pattern ends with its escape character".to_owned(),
                         position: pattern.len() - c.len_utf8(),
+                        expected: None,
+                        found: None,
                     })
                 }
             },
@@ -93,7 +110,42 @@ impl Like {
             first,
             middle,
             last,
+            written: Box::default(),
+            escape,
         })
+    }
+
+    /// Remembers how the pattern is written, as canonical JSON.
+    pub(super) fn written_as(mut self, pattern: &[u8]) -> Result<Like> {
+        self.written = copy(pattern)?.into_boxed_slice();
+        Ok(self)
+    }
+
+    /// The pattern as it is written, as canonical JSON.
+    pub(super) fn pattern(&self) -> &[u8] {
+        &self.written
+    }
+
+    /// The character that makes the one after it stand for itself.
+    pub(super) fn escape(&self) -> Option<char> {
+        self.escape
+    }
+
+    /// The text, as UTF-8, that every match begins with, and what else is asked; of a pattern for which case does not
+    /// matter, both sides are in lower case.
+    pub(crate) fn prefix(&self) -> (Cow<'_, [u8]>, LikeTail) {
+        match (&self.first, &self.last) {
+            (Piece::Literal(finder), None) => (finder.needle().into(), LikeTail::Nothing),
+            (Piece::Literal(finder), Some(last)) => {
+                let is_open = self.middle.is_empty() && last.is_empty();
+                let tail = match is_open {
+                    true => LikeTail::Anything,
+                    false => LikeTail::More,
+                };
+                (finder.needle().into(), tail)
+            }
+            (Piece::Wild(wild), _) => (wild.prefix().into_bytes().into(), LikeTail::More),
+        }
     }
 
     /// Whether the whole string matches; lowered by the caller if case does not matter.
@@ -220,6 +272,15 @@ impl Wild {
         }
     }
 
+    /// The characters before the first `_`.
+    fn prefix(&self) -> String {
+        let literal = |token: &Token| match token {
+            Token::Char(c) => Some(*c),
+            _ => None,
+        };
+        self.tokens.iter().map_while(literal).collect()
+    }
+
     /// Length in bytes of as many code points as the piece has.
     fn len_at_start(&self, text: &[u8]) -> Option<usize> {
         let mut starts = text
@@ -323,6 +384,34 @@ mod tests {
         let like = Like::compile("_", None, Case::Insensitive).unwrap();
         let lowered = super::super::text::lower_each("İ");
         assert!(like.matches(lowered.as_bytes()));
+    }
+
+    #[test]
+    fn a_prefix_is_what_every_match_begins_with() {
+        let prefix = |pattern: &str, case| {
+            let like = Like::compile(pattern, Some('!'), case).unwrap();
+            let (prefix, tail) = like.prefix();
+            (String::from_utf8(prefix.into_owned()).unwrap(), tail)
+        };
+        for (pattern, text, tail) in [
+            ("", "", LikeTail::Nothing),
+            ("aé", "aé", LikeTail::Nothing),
+            ("a!%b", "a%b", LikeTail::Nothing),
+            ("aé%", "aé", LikeTail::Anything),
+            ("a%%", "a", LikeTail::Anything),
+            ("%", "", LikeTail::Anything),
+            ("a%b", "a", LikeTail::More),
+            ("a%b%", "a", LikeTail::More),
+            ("aé_", "aé", LikeTail::More),
+            ("a_%", "a", LikeTail::More),
+            ("_a", "", LikeTail::More),
+            ("%a", "", LikeTail::More),
+        ] {
+            let found = prefix(pattern, Case::Sensitive);
+            assert_eq!(found, (text.to_owned(), tail), "{pattern}");
+        }
+        let found = prefix("ÀB%", Case::Insensitive);
+        assert_eq!(found, ("àb".to_owned(), LikeTail::Anything));
     }
 
     #[test]

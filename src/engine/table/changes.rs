@@ -1,7 +1,8 @@
 //! Changes to records: parsed and checked before the lock, merged under it.
 
 use super::stage::{find_or_add, too_long};
-use super::Table;
+use super::state::{Change, Match};
+use super::{Table, Version};
 use crate::engine::json::{inside, Scanner, Span};
 use crate::engine::key::KeyRef;
 use crate::engine::limits::{add, reserve, MAX_RECORD};
@@ -114,7 +115,7 @@ struct Plan {
 pub(super) struct Merger<'a> {
     changes: &'a Changes,
     /// The table's, and the new ones of this merger.
-    pub(super) shapes: Arc<Shapes>,
+    shapes: Arc<Shapes>,
     /// The changes by the inside of their quoted names.
     by_name: HashMap<&'a [u8], usize, RandomState>,
     plans: HashMap<u16, Plan, RandomState>,
@@ -139,9 +140,32 @@ impl<'a> Merger<'a> {
             ends: Vec::new(),
         })
     }
+}
 
-    /// Appends the merged record, as stored, to `out`.
-    pub(super) fn merge(&mut self, record: &Record<'_>, out: &mut Vec<u8>) -> Result<()> {
+impl Change for Merger<'_> {
+    fn begin(&mut self, version: &Version, matches: &[Match]) -> Result<()> {
+        // The lock is held: the table has no shapes but these.
+        self.shapes = version.shapes.clone();
+        let Some(key) = self.changes.key() else {
+            return Ok(());
+        };
+        // Found out before anything is written.
+        let holder = version.find(&key).map(|(row, _)| row);
+        match matches {
+            [(row, _)] if holder.is_none_or(|holder| holder == *row) => Ok(()),
+            _ => Err(key.duplicate()),
+        }
+    }
+
+    fn touches(&self, field: &[u8]) -> bool {
+        inside(field).is_some_and(|name| self.by_name.contains_key(name))
+    }
+
+    fn shapes(&self) -> &Arc<Shapes> {
+        &self.shapes
+    }
+
+    fn encode(&mut self, record: &Record<'_>, out: &mut Vec<u8>) -> Result<()> {
         self.text.clear();
         self.ends.clear();
         reserve(
@@ -177,7 +201,9 @@ impl<'a> Merger<'a> {
         record::write(out, &plan.target, &self.ends, &[&self.text]);
         Ok(())
     }
+}
 
+impl Merger<'_> {
     fn plan(&mut self, record: &Record<'_>) -> Result<Plan> {
         let (mut replaced, mut names) = (Vec::new(), Vec::new());
         let mut is_added: Vec<bool> = Vec::new();

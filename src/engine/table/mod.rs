@@ -1,13 +1,16 @@
 //! Tables. The state behind a table's lock changes in this folder only.
 
 mod changes;
+mod filter;
 mod heap;
+mod indexes;
 mod read;
 mod stage;
 mod state;
 #[cfg(test)]
 #[cfg(not(loom))]
 mod tests;
+mod update;
 mod version;
 mod write;
 
@@ -18,7 +21,8 @@ use parking_lot::{RwLock, RwLockReadGuard, RwLockWriteGuard};
 use state::State;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::Arc;
-pub(crate) use version::Version;
+pub use update::Update;
+pub(crate) use version::{Stored, Version};
 
 /// What `upsert` does with a record whose key is taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,14 +1,16 @@
 //! Operations that read a table.
 
+use super::filter::Filter;
 use super::{Table, Version};
-use crate::engine::json::{canonical, elements, push_quoted};
-use crate::engine::key::{Key, KeyRef};
+use crate::engine::index::Index;
+use crate::engine::json::{push_quoted, Scanner};
+use crate::engine::key::{invalid, Key, KeyRef};
 use crate::engine::limits::{add, push, reserve};
 use crate::engine::options::SelectOptions;
-use crate::engine::predicate::{Bound, Predicate};
-use crate::engine::query;
+use crate::engine::predicate::Predicate;
+use crate::engine::query::{Query, Run};
 use crate::engine::shape::GENERIC;
-use crate::engine::{Error, Result};
+use crate::engine::{Error, Params, Result};
 use std::collections::BTreeSet;
 use std::sync::atomic::Ordering;
 
@@ -41,15 +43,22 @@ impl Table {
 
     /// Appends a JSON array with the record of each key of a JSON array, null where there is none.
     pub fn get_many(&self, keys: &str, out: &mut Vec<u8>) -> Result<()> {
-        let text = canonical(keys)?;
-        if !text.starts_with(b"[") {
-            return Err(Error::json(0, "expected an array of keys"));
+        let mut read: Vec<KeyRef<'static>> = Vec::new();
+        let mut scanner = Scanner::new(keys);
+        let mut more = scanner.enter_array()?;
+        let mut text = Vec::new();
+        while more {
+            let index = read.len();
+            text.clear();
+            scanner
+                .value(&mut text)
+                .map_err(|error| not_a_key(keys, error).at_index(index))?;
+            let key = KeyRef::read(&text).and_then(|key| key.to_owned_ref());
+            add(&mut read, key.map_err(|error| error.at_index(index))?)?;
+            more = scanner.next_element()?;
         }
-        let mut keys = Vec::new();
-        for (index, key) in elements(&text).enumerate() {
-            let key = KeyRef::read(key).map_err(|error| error.at_index(index))?;
-            add(&mut keys, key)?;
-        }
+        scanner.end()?;
+        let keys = read;
         let version = self.pin()?.version;
         push(out, b"[")?;
         for (index, key) in keys.iter().enumerate() {
@@ -70,25 +79,52 @@ impl Table {
         options: &SelectOptions,
         out: &mut Vec<u8>,
     ) -> Result<u64> {
-        query::select(&self.pin()?.version, predicate, options, out)
+        let filter = Filter::new(predicate, &Params::none())?;
+        let version = self.pin()?.version;
+        filter.run(&version, options).rows(out)
     }
 
     /// How many records match.
     pub fn count(&self, predicate: Option<&Predicate>) -> Result<u64> {
-        let program = predicate
-            .map(Predicate::program)
-            .filter(|program| !program.is_trivial());
-        let Some(program) = program else {
+        let filter = Filter::new(predicate, &Params::none())?;
+        if filter.program.is_none() {
             return Ok(self.read()?.version.count() as u64);
-        };
+        }
         let version = self.pin()?.version;
-        let mut bound = Bound::new(program, version.shapes());
-        let mut count = 0;
-        query::candidates(&version, Some(program), |record| {
-            count += u64::from(bound.matches(&record));
-            true
-        });
-        Ok(count)
+        filter.run(&version, &SelectOptions::default()).count()
+    }
+
+    /// Runs a query: appends a JSON array of its rows, and returns how many there are.
+    pub fn query(&self, query: &Query, params: &Params, out: &mut Vec<u8>) -> Result<u64> {
+        self.run_query(query, params, |run| run.rows(out))
+    }
+
+    /// How many rows a query gives. None are built.
+    pub fn query_count(&self, query: &Query, params: &Params) -> Result<u64> {
+        self.run_query(query, params, |run| run.count())
+    }
+
+    /// Appends a JSON object that tells how a query would run.
+    pub fn explain(&self, query: &Query, params: &Params, out: &mut Vec<u8>) -> Result<()> {
+        self.run_query(query, params, |run| run.explain(out))
+    }
+
+    fn run_query<T>(
+        &self,
+        query: &Query,
+        params: &Params,
+        run: impl FnOnce(&Run<'_>) -> Result<T>,
+    ) -> Result<T> {
+        params.check(query.parameters())?;
+        let filter = Filter::bind(query.predicate.as_deref(), params)?;
+        let (offset, limit) = (query.offset(params)?, query.limit(params)?);
+        let version = self.pin()?.version;
+        run(&Run {
+            grouping: query.grouping.as_ref(),
+            offset,
+            limit,
+            ..filter.run(&version, &query.options)
+        })
     }
 
     /// Appends a JSON object that describes the table.
@@ -118,7 +154,14 @@ impl Table {
             Some(schema) => schema.write(&mut text),
             None => text.extend_from_slice(b"null"),
         }
-        text.extend_from_slice(b",\"indexes\":[]}");
+        text.extend_from_slice(b",\"indexes\":[");
+        for (at, index) in version.indexes().iter().enumerate() {
+            if at > 0 {
+                text.push(b',');
+            }
+            index.definition.write(&mut text);
+        }
+        text.extend_from_slice(b"]}");
         reserve(out, text.len())?;
         push(out, &text)
     }
@@ -135,6 +178,7 @@ impl Table {
         };
         let (segments, segment_bytes) = version.segments();
         let (directory_bytes, key_map_bytes) = (version.rows.bytes(), version.keys.bytes());
+        let index_bytes: usize = version.indexes().iter().map(Index::bytes).sum();
         let [inserted, updated, deleted] = counts;
         let text = serde_json::json!({
             "records": version.count(),
@@ -144,7 +188,9 @@ impl Table {
             "segment_bytes": segment_bytes,
             "directory_bytes": directory_bytes,
             "key_map_bytes": key_map_bytes,
-            "bytes": segment_bytes + directory_bytes + key_map_bytes,
+            "indexes": version.indexes().len(),
+            "index_bytes": index_bytes,
+            "bytes": segment_bytes + directory_bytes + key_map_bytes + index_bytes,
             "shapes": version.shapes().count(),
             "inserted": inserted,
             "updated": updated,
@@ -154,6 +200,20 @@ impl Table {
         });
         push(out, text.to_string().as_bytes())
     }
+}
+
+/// An integer that is out of every range is no key either.
+fn not_a_key(text: &str, error: Error) -> Error {
+    let position = match &error {
+        Error::NumberRange { position, .. } => *position,
+        _ => None,
+    };
+    let Some(rest) = position.and_then(|position| text.get(position..)) else {
+        return error;
+    };
+    let is_digit = |c: char| c.is_ascii_digit() || c == '-';
+    let end = rest.find(|c| !is_digit(c)).unwrap_or(rest.len());
+    invalid(rest.get(..end).unwrap_or_default().as_bytes())
 }
 
 /// The names of all fields that records have, sorted.

@@ -3,35 +3,56 @@
 //! Each change has a *check* part, which may fail and changes nothing that a reader could see, and an *apply* part, which
 //! cannot fail. New record bytes are written in the check part: they are unreachable until the directory is turned to them.
 
-use super::changes::{Changes, Merger};
 use super::heap::Heap;
 use super::stage::Stage;
 use super::version::{key_of, Place, Version};
 use super::Table;
+use crate::engine::index::{Build, Index, Indexes, Unique};
 use crate::engine::key::KeyRef;
 use crate::engine::keymap::{KeyMap, Row};
-use crate::engine::limits::reserve;
+use crate::engine::limits::{add, reserve};
 use crate::engine::paged::{Entry, PagedVec};
 use crate::engine::record::Record;
 use crate::engine::shape::Shapes;
 use crate::engine::{Error, Result};
+use hashbrown::HashSet;
 use std::sync::Arc;
 
 /// Bytes of old records looked at for each byte written, so that reclaiming keeps up with any churn.
 const RECLAIM_RATIO: usize = 4;
 
-/// Finds out, before anything is done, whether there is memory for so many more rows and keys. What holds them grows by
-/// small pages, whose making cannot fail half way.
-fn probe(rows: usize) -> Result<()> {
-    const BYTES_A_ROW: usize = 40;
+/// Finds out, before anything is done, whether there is memory for what so many rows add to things that grow by small
+/// pages, whose making cannot fail half way.
+fn probe(rows: usize, bytes_a_row: usize) -> Result<()> {
     if rows < 1024 {
         return Ok(());
     }
-    reserve(&mut Vec::<u8>::new(), rows.saturating_mul(BYTES_A_ROW))
+    reserve(&mut Vec::<u8>::new(), rows.saturating_mul(bytes_a_row))
 }
+
+/// Bytes of a row in the directory and the key map.
+const BYTES_A_ROW: usize = 40;
 
 /// A row and where its record is.
 pub(super) type Match = (Row, Place);
+
+/// A row, the key that it loses, and the one that it gets.
+type Rekeyed = (Row, KeyRef<'static>, KeyRef<'static>);
+
+/// How an update makes new records of old ones.
+pub(super) trait Change {
+    /// Called first, with the lock held.
+    fn begin(&mut self, version: &Version, matches: &[Match]) -> Result<()>;
+
+    /// Appends the new record, as stored.
+    fn encode(&mut self, record: &Record<'_>, out: &mut Vec<u8>) -> Result<()>;
+
+    /// Whether a field, by its quoted name, can change.
+    fn touches(&self, field: &[u8]) -> bool;
+
+    /// The table's shapes, and those that the new records brought.
+    fn shapes(&self) -> &Arc<Shapes>;
+}
 
 /// See the module's comment.
 pub(super) struct State {
@@ -85,7 +106,8 @@ impl State {
         self.make_rows(stage.len())?;
         stage.settle_shapes(&table.shapes());
         let stage = &*stage;
-        probe(stage.len())?;
+        let entries = self.version.entry_bytes(|_| true);
+        probe(stage.len(), BYTES_A_ROW + entries)?;
         self.write_all(stage.len(), {
             let mut keys = given.iter().copied();
             move |_, index, scratch| {
@@ -97,6 +119,12 @@ impl State {
                 stage.write(index, key, scratch)
             }
         })?;
+        self.check_unique(stage.len(), &stage.shapes, &|_| true, &|_| false)
+            .map_err(|(at, error)| {
+                stage
+                    .index(at)
+                    .map_or(error.clone(), |at| error.at_index(at))
+            })?;
         self.learn(table, &stage.shapes);
         let mut keys = given.iter();
         let mut bytes = 0;
@@ -114,6 +142,7 @@ impl State {
             }
             self.version.rows.set(self.next_row as usize, place);
             self.version.keys.insert(&key, self.next_row);
+            self.version.index_row(self.next_row, place, u64::MAX);
             self.next_row += 1;
             self.count_shape(stage.shape(index), 1);
             bytes += len;
@@ -162,62 +191,82 @@ impl State {
         Ok(given)
     }
 
-    /// Merges changes into the matches: all, or none.
+    /// Replaces the matches, which ascend: all, or none.
     pub(super) fn update(
         &mut self,
         table: &Table,
         matches: &[Match],
-        changes: &Changes,
-        merger: &mut Merger<'_>,
+        change: &mut impl Change,
     ) -> Result<()> {
-        // The lock is held: the table has no shapes but these.
-        merger.shapes = self.version.shapes.clone();
-        let new_key = changes.key();
-        let mut rekeyed = false;
-        if let Some(key) = &new_key {
-            let holder = self.version.find(key).map(|(row, _)| row);
-            let [(row, _)] = matches else {
-                return Err(key.duplicate());
-            };
-            if holder.is_some_and(|holder| holder != *row) {
-                return Err(key.duplicate());
-            }
-            rekeyed = holder.is_none();
-        }
+        change.begin(&self.version, matches)?;
         self.write_all(matches.len(), |state, index, scratch| {
             let place = matches.get(index).map(|(_, place)| *place);
             match place.and_then(|place| state.version.record(place)) {
-                Some(record) => merger.merge(&record, scratch),
+                Some(record) => change.encode(&record, scratch),
                 None => Ok(()),
             }
         })?;
-        self.learn(table, &merger.shapes);
-        let shapes = self.version.shapes.clone();
+        let mut rekeyed = Vec::new();
+        if change.touches(self.version.shapes.key_field()) {
+            match self.rekeyed(matches, change.shapes()) {
+                Ok(found) => rekeyed = found,
+                Err(error) => {
+                    self.discard_written();
+                    return Err(error);
+                }
+            }
+        }
+        let touched = |index: &Index| {
+            let fields = &index.definition.fields;
+            fields.iter().any(|field| change.touches(field.field()))
+        };
+        let is_match = |row: Row| matches.binary_search_by_key(&row, |(row, _)| *row).is_ok();
+        self.check_unique(matches.len(), change.shapes(), &touched, &is_match)
+            .map_err(|(_, error)| error)?;
+        if let Err(error) = probe(matches.len(), self.version.entry_bytes(touched)) {
+            self.discard_written();
+            return Err(error);
+        }
+        self.learn(table, change.shapes());
+        for (row, old, _) in &rekeyed {
+            self.version.keys.unbind(old, *row);
+        }
+        let indexes = self.version.indexes.iter().enumerate();
+        let affected = indexes
+            .filter(|(_, index)| touched(index))
+            .fold(0_u64, |affected, (at, _)| affected | 1 << at);
         // Old records are read from this list while they are being let go.
         let before = self.version.segments.clone();
-        let old_record = |place: Place| place.read(&before);
         let mut bytes = 0;
         for (at, &(row, old_place)) in matches.iter().enumerate() {
             let Some(&(place, len)) = self.written.get(at) else {
                 continue;
             };
-            let (Some(old), Some(new)) = (old_record(old_place), self.version.record(place)) else {
+            let (Some(old), Some(new)) =
+                (old_place.read(&before), place.read(&self.version.segments))
+            else {
                 continue;
             };
-            let (old_shape, new_shape) = (old.shape(), new.shape());
-            if let (true, Some(new_key), Some(old_key)) = (rekeyed, &new_key, key_of(&old, &shapes))
-            {
-                self.version.keys.change(&old_key, new_key, row);
-                if let KeyRef::Int(key) = new_key {
-                    self.largest_key = self.largest_key.max(*key);
-                }
-            }
+            let (old_shape, old_len, new_shape) = (old.shape(), old.stored_len(), new.shape());
+            let shapes = &self.version.shapes;
+            let moves = |index: &Index| !index.definition.same(&old, &new, shapes);
+            let indexes = self.version.indexes.iter().enumerate();
+            let moved = indexes.filter(|(at, index)| affected >> at & 1 == 1 && moves(index));
+            let moved = moved.fold(0_u64, |moved, (at, _)| moved | 1 << at);
+            self.version.unindex_row(row, old_place, moved);
             self.version.rows.set(row as usize, place);
+            self.version.index_row(row, place, moved);
             self.heap
-                .kill(&mut self.version.segments, old_place, old.stored_len());
+                .kill(&mut self.version.segments, old_place, old_len);
             self.count_shape(old_shape, -1);
             self.count_shape(new_shape, 1);
             bytes += len;
+        }
+        for (row, _, new) in rekeyed {
+            if let KeyRef::Int(key) = new {
+                self.largest_key = self.largest_key.max(key);
+            }
+            self.version.keys.insert(&new, row);
         }
         drop(before);
         self.updated += matches.len() as u64;
@@ -225,10 +274,88 @@ impl State {
         Ok(())
     }
 
+    /// The written records that have another key than those they replace: row, old key and new one. The keys must be
+    /// free in the end; they may change hands among the matches.
+    fn rekeyed(&self, matches: &[Match], shapes: &Shapes) -> Result<Vec<Rekeyed>> {
+        let mut changed = Vec::new();
+        let mut seen = HashSet::with_hasher(foldhash::fast::RandomState::default());
+        let bytes = matches.len() * std::mem::size_of::<Rekeyed>();
+        seen.try_reserve(matches.len())
+            .map_err(|_| Error::OutOfMemory { bytes })?;
+        for (&(row, old), &(new, _)) in matches.iter().zip(&self.written) {
+            let records = self.version.record(old).zip(self.version.record(new));
+            let Some((old, new)) = records else {
+                continue;
+            };
+            let keys = key_of(&old, shapes).zip(key_of(&new, shapes));
+            let Some((old, new)) = keys else {
+                continue;
+            };
+            if !seen.insert(new.clone()) {
+                return Err(new.duplicate());
+            }
+            if old == new {
+                continue;
+            }
+            let holder = self.version.find(&new).map(|(row, _)| row);
+            let is_match = |row| matches.binary_search_by_key(&row, |(row, _)| *row).is_ok();
+            if holder.is_some_and(|row| !is_match(row)) {
+                return Err(new.duplicate());
+            }
+            add(
+                &mut changed,
+                (row, old.to_owned_ref()?, new.to_owned_ref()?),
+            )?;
+        }
+        Ok(changed)
+    }
+
+    /// Checks the written records against the unique indexes; `replaced` tells the rows that they are put in place of.
+    /// On failure nothing is left of them, and the error comes with the position of the one at fault.
+    fn check_unique(
+        &mut self,
+        count: usize,
+        shapes: &Shapes,
+        touched: &dyn Fn(&Index) -> bool,
+        replaced: &dyn Fn(Row) -> bool,
+    ) -> std::result::Result<(), (usize, Error)> {
+        let outcome = self.find_repeat(count, shapes, touched, replaced);
+        if outcome.is_err() {
+            self.discard_written();
+        }
+        outcome
+    }
+
+    fn find_repeat(
+        &self,
+        count: usize,
+        shapes: &Shapes,
+        touched: &dyn Fn(&Index) -> bool,
+        replaced: &dyn Fn(Row) -> bool,
+    ) -> std::result::Result<(), (usize, Error)> {
+        let stored = self.version.stored().with_shapes(shapes);
+        let indexes = self.version.indexes.iter();
+        for index in indexes.filter(|index| index.definition.unique && touched(index)) {
+            let mut unique =
+                Unique::new(index, stored, count, replaced).map_err(|error| (0, error))?;
+            for (at, (place, _)) in self.written.iter().take(count).enumerate() {
+                if let Some(record) = place.read(&self.version.segments) {
+                    unique.check(record).map_err(|error| (at, error))?;
+                }
+            }
+        }
+        Ok(())
+    }
+
     /// Removes the matches.
     pub(super) fn delete(&mut self, matches: &[Match]) {
         let shapes = self.version.shapes.clone();
         let before = self.version.segments.clone();
+        let mut indexed = u64::MAX;
+        if matches.len() == self.version.count() {
+            self.version.empty_indexes();
+            indexed = 0;
+        }
         let mut bytes = 0;
         for &(row, place) in matches {
             let Some(record) = place.read(&before) else {
@@ -237,6 +364,7 @@ impl State {
             if let Some(key) = key_of(&record, &shapes) {
                 self.version.keys.remove(&key, row);
             }
+            self.version.unindex_row(row, place, indexed);
             self.version.rows.set(row as usize, Place::GAP);
             self.heap
                 .kill(&mut self.version.segments, place, record.stored_len());
@@ -267,16 +395,23 @@ impl State {
                 .and_then(|()| self.heap.append(&mut self.version.segments, &scratch))
                 .map(|place| written.push((place, scratch.len())));
         }
-        if outcome.is_err() {
-            for (place, len) in written.drain(..) {
-                self.heap.kill(&mut self.version.segments, place, len);
-            }
-        }
         scratch.shrink_to(64 << 10);
         self.scratch = scratch;
         written.shrink_to(4096.max(count));
         self.written = written;
+        if outcome.is_err() {
+            self.discard_written();
+        }
         outcome
+    }
+
+    /// Gives up what was written.
+    fn discard_written(&mut self) {
+        let mut written = std::mem::take(&mut self.written);
+        for (place, len) in written.drain(..) {
+            self.heap.kill(&mut self.version.segments, place, len);
+        }
+        self.written = written;
     }
 
     /// Takes over new shapes. They come to the table and its version only here, and only ever more, so the longer list
@@ -367,12 +502,11 @@ impl State {
                 index: None,
             });
         }
-        self.renumber();
-        Ok(())
+        self.renumber()
     }
 
     /// Numbers the rows anew, without gaps.
-    fn renumber(&mut self) {
+    fn renumber(&mut self) -> Result<()> {
         let mut rows = PagedVec::new();
         let mut keys = KeyMap::new();
         let mut next: Row = 0;
@@ -384,10 +518,21 @@ impl State {
             }
             true
         });
-        self.version.rows = rows;
-        self.version.keys = keys;
+        let mut version = Version {
+            rows,
+            keys,
+            numbering: self.version.numbering + 1,
+            indexes: Indexes::default(),
+            ..self.version.clone()
+        };
+        let indexes = self.version.indexes.iter();
+        let indexes = indexes.map(|index| Build::of(index.definition.clone(), &version));
+        let indexes = indexes.collect::<Result<Vec<_>>>()?;
+        version.indexes = Arc::new(indexes);
+        self.version = version;
         self.next_row = next;
         self.changes += 1;
+        Ok(())
     }
 
     /// Lets tests reach the end of the row numbers.

@@ -1,8 +1,11 @@
 //! What only the inside of a table can show.
 
 use super::state::State;
-use super::{Conflict, Table};
-use crate::engine::{Error, Key, Predicate, SelectOptions, TableOptions};
+use super::{Conflict, Table, Update};
+use crate::engine::{
+    Error, IndexOptions, Key, Params, Predicate, Query, SelectOptions, TableOptions,
+};
+use std::sync::Arc;
 
 fn table() -> Table {
     Table::new("t", TableOptions::default())
@@ -109,4 +112,151 @@ fn dead_space_is_reclaimed() {
     assert_eq!(table.count(None).unwrap(), 10);
     table.delete(&Predicate::all()).unwrap();
     assert_eq!(table.state.read().heap.live, 0);
+}
+
+fn index(options: &str) -> IndexOptions {
+    IndexOptions::from_json(options).unwrap()
+}
+
+fn rows(table: &Table, spec: &str) -> String {
+    let mut out = Vec::new();
+    let query = Query::from_json(None, spec).unwrap();
+    let count = table.query(&query, &Params::none(), &mut out).unwrap();
+    assert_eq!(table.query_count(&query, &Params::none()).unwrap(), count);
+    String::from_utf8(out).unwrap()
+}
+
+/// Values that have the same hash are told apart, whether they came before the index or after it.
+#[test]
+fn hash_collisions_are_found_out() {
+    let (plain, early, late, unique) = (table(), table(), table(), table());
+    let weak = |options: &str| index(options).with_mask(1);
+    early
+        .create_index(&weak("{\"fields\":\"a\",\"kind\":\"hash\"}"))
+        .unwrap();
+    unique
+        .create_index(&weak(
+            "{\"fields\":\"a\",\"kind\":\"hash\",\"unique\":true}",
+        ))
+        .unwrap();
+    let all = [&plain, &early, &late];
+    for n in 0..300 {
+        let record = format!("{{\"a\":{}}}", n * 7919 % 20);
+        all.iter()
+            .for_each(|table| table.insert(&record, None).unwrap());
+        assert_eq!(unique.insert(&record, None).is_ok(), n < 20, "{n}");
+    }
+    late.create_index(&weak("{\"fields\":\"a\",\"kind\":\"hash\"}"))
+        .unwrap();
+    let repeats = weak("{\"fields\":[\"a\",\"b\"],\"kind\":\"hash\",\"unique\":true}");
+    late.create_index(&repeats).unwrap();
+    let repeats = late.drop_index("\"a\"").and_then(|()| {
+        let unique = weak("{\"fields\":\"a\",\"kind\":\"hash\",\"unique\":true}");
+        late.create_index(&unique)
+    });
+    assert!(
+        matches!(repeats, Err(Error::DuplicateValue { .. })),
+        "{repeats:?}"
+    );
+    late.create_index(&weak("{\"fields\":\"a\",\"kind\":\"hash\"}"))
+        .unwrap();
+    let ask = || {
+        for a in -1..21 {
+            for predicate in [
+                format!("a = {a}"),
+                format!("a IN ({a}, {}, 3)", a + 1),
+                format!("a = {a} OR a = 5"),
+            ] {
+                let spec = format!("{{\"where\":\"{predicate}\"}}");
+                assert_eq!(rows(&early, &spec), rows(&plain, &spec), "{spec}");
+                assert_eq!(rows(&late, &spec), rows(&plain, &spec), "{spec}");
+            }
+        }
+    };
+    ask();
+    for table in all {
+        let delete = Predicate::parse("a IN (4, 5, 6) OR id < 50").unwrap();
+        table.delete(&delete).unwrap();
+        let update = Update::new(None, Some("a = 7"), "a = id").unwrap();
+        table.run_update(&update, &Params::none()).unwrap();
+    }
+    ask();
+}
+
+/// When the rows are numbered anew, indexes find them by their new numbers.
+#[test]
+fn indexes_survive_renumbering() {
+    let table = table();
+    for options in [
+        "{\"fields\":\"a\",\"kind\":\"hash\"}",
+        "{\"fields\":\"b\",\"kind\":\"sorted\",\"unique\":true}",
+    ] {
+        table.create_index(&index(options)).unwrap();
+    }
+    table.state.write().limit_rows(100);
+    for n in 0..2000 {
+        let record = format!("{{\"id\":{n},\"a\":{},\"b\":{}}}", n % 7, n * 7919 % 2003);
+        table.insert(&record, None).unwrap();
+        if n >= 60 {
+            table.delete_by_key(&Key::Int(n - 60)).unwrap();
+        }
+        if n % 97 == 0 {
+            let found = rows(&table, "{\"where\":\"a = 3\",\"columns\":[\"id\"]}");
+            let first = (n - 59).max(0);
+            let wanted: Vec<String> = (first..=n)
+                .filter(|n| n % 7 == 3)
+                .map(|n| format!("{{\"id\":{n}}}"))
+                .collect();
+            assert_eq!(found, format!("[{}]", wanted.join(",")));
+            let found = rows(
+                &table,
+                "{\"order_by\":\"-b\",\"limit\":1,\"columns\":[\"b\"]}",
+            );
+            let greatest = (first..=n).map(|n| n * 7919 % 2003).max().unwrap();
+            assert_eq!(found, format!("[{{\"b\":{greatest}}}]"));
+        }
+    }
+}
+
+/// An index that is built while others write has what they wrote.
+#[test]
+fn an_index_is_complete_when_others_write_while_it_is_built() {
+    let table = Arc::new(table());
+    let record = |n: i64| {
+        format!(
+            "{{\"id\":{n},\"a\":{},\"s\":\"a long prefix {}\"}}",
+            n % 100,
+            n % 1000
+        )
+    };
+    for n in 0..4_000 {
+        table.insert(&record(n), None).unwrap();
+    }
+    let stop = Arc::new(std::sync::atomic::AtomicBool::new(false));
+    let writer = {
+        let (table, stop) = (table.clone(), stop.clone());
+        std::thread::spawn(move || {
+            let mut n = 4_000;
+            while !stop.load(std::sync::atomic::Ordering::Relaxed) {
+                table.insert(&record(n), None).unwrap();
+                table.delete_by_key(&Key::Int(n - 4_000)).unwrap();
+                let key = Key::Int(n - 2_000);
+                let changes = format!("{{\"a\":{},\"s\":\"a long prefix {}\"}}", n % 50, n % 333);
+                table.update_by_key(&key, &changes).unwrap();
+                n += 1;
+            }
+        })
+    };
+    for _ in 0..5 {
+        for (fields, kind) in [("a", "hash"), ("s", "sorted")] {
+            let options = format!("{{\"fields\":\"{fields}\",\"kind\":\"{kind}\"}}");
+            table.create_index(&index(&options)).unwrap();
+        }
+        let version = table.pin().unwrap().version;
+        version.check_indexes();
+        table.drop_index("\"a\"").unwrap();
+        table.drop_index("[\"s\"]").unwrap();
+    }
+    stop.store(true, std::sync::atomic::Ordering::Relaxed);
+    writer.join().unwrap();
 }

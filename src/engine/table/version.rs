@@ -1,6 +1,7 @@
 //! A version of a table: all its records as of one instant.
 
 use crate::engine::arena::Segment;
+use crate::engine::index::{Index, Indexes};
 use crate::engine::key::KeyRef;
 use crate::engine::keymap::{KeyMap, Row};
 use crate::engine::paged::{Entry, PagedVec};
@@ -45,6 +46,28 @@ impl Place {
 /// The segments of a table by number.
 pub(super) type Segments = Arc<Vec<Option<Arc<Segment>>>>;
 
+/// Where the records of a table are.
+#[derive(Clone, Copy)]
+pub(crate) struct Stored<'a> {
+    rows: &'a PagedVec<Place>,
+    segments: &'a Segments,
+    pub(crate) shapes: &'a Shapes,
+}
+
+impl<'a> Stored<'a> {
+    /// The same, with records of which some have shapes that the table is yet to learn of.
+    pub(super) fn with_shapes(self, shapes: &'a Shapes) -> Self {
+        Stored { shapes, ..self }
+    }
+
+    /// The record of a row.
+    #[inline]
+    pub(crate) fn record(&self, row: Row) -> Option<Record<'a>> {
+        let place = self.rows.get(row as usize);
+        place.read(self.segments)
+    }
+}
+
 /// See the module's comment. Cheap to clone; a clone never changes.
 #[derive(Clone)]
 pub(crate) struct Version {
@@ -53,6 +76,9 @@ pub(crate) struct Version {
     pub(super) segments: Segments,
     /// The shapes of all its records, and maybe more.
     pub(super) shapes: Arc<Shapes>,
+    pub(super) indexes: Indexes,
+    /// Counts how often the rows were numbered anew.
+    pub(super) numbering: u64,
 }
 
 impl Version {
@@ -62,12 +88,88 @@ impl Version {
             keys: KeyMap::new(),
             segments: Arc::new(Vec::new()),
             shapes,
+            indexes: Indexes::default(),
+            numbering: 0,
         }
+    }
+
+    /// The records by row.
+    #[inline]
+    pub(crate) fn stored(&self) -> Stored<'_> {
+        Stored {
+            rows: &self.rows,
+            segments: &self.segments,
+            shapes: &self.shapes,
+        }
+    }
+
+    /// The indexes, to be changed, and the records that they are of.
+    pub(super) fn indexes_mut(&mut self) -> (&mut [Index], Stored<'_>) {
+        let stored = Stored {
+            rows: &self.rows,
+            segments: &self.segments,
+            shapes: &self.shapes,
+        };
+        if self.indexes.is_empty() {
+            return (&mut [], stored);
+        }
+        (Arc::make_mut(&mut self.indexes).as_mut_slice(), stored)
+    }
+
+    pub(crate) fn indexes(&self) -> &[Index] {
+        &self.indexes
     }
 
     #[inline]
     pub(crate) fn shapes(&self) -> &Shapes {
         &self.shapes
+    }
+
+    /// Adds a row, whose record is at a place, to those indexes of which `chosen` has a bit: a table has 64 at most.
+    #[inline]
+    pub(super) fn index_row(&mut self, row: Row, place: Place, chosen: u64) {
+        if chosen == 0 || self.indexes.is_empty() {
+            return;
+        }
+        let (indexes, stored) = self.indexes_mut();
+        if let Some(record) = place.read(stored.segments) {
+            chosen_of(indexes, chosen).for_each(|index| index.insert(row, &record, stored));
+        }
+    }
+
+    /// Takes a row, whose record is still at a place, out of those indexes of which `chosen` has a bit.
+    #[inline]
+    pub(super) fn unindex_row(&mut self, row: Row, place: Place, chosen: u64) {
+        if chosen == 0 || self.indexes.is_empty() {
+            return;
+        }
+        let (indexes, stored) = self.indexes_mut();
+        if let Some(record) = place.read(stored.segments) {
+            chosen_of(indexes, chosen).for_each(|index| index.remove(row, &record, stored));
+        }
+    }
+
+    /// Bytes that a new row takes in some of the indexes, at most.
+    pub(super) fn entry_bytes(&self, chosen: impl Fn(&Index) -> bool) -> usize {
+        let chosen = self.indexes.iter().filter(|index| chosen(index));
+        chosen.map(|index| index.definition.entry_bytes()).sum()
+    }
+
+    /// Takes all rows out of the indexes.
+    pub(super) fn empty_indexes(&mut self) {
+        for index in self.indexes_mut().0 {
+            *index = Index::new(index.definition.clone());
+        }
+    }
+
+    /// Compares each index with one that is built anew.
+    #[cfg(test)]
+    #[cfg(not(loom))]
+    pub(super) fn check_indexes(&self) {
+        for index in self.indexes.iter() {
+            let anew = crate::engine::index::Build::of(index.definition.clone(), self).unwrap();
+            assert!(index.has_the_entries_of(&anew), "{:?}", index.definition);
+        }
     }
 
     /// Number of segments, and their bytes of memory.
@@ -96,6 +198,22 @@ impl Version {
         if let Some(Some(segment)) = self.segments.get(place.segment()) {
             segment.prefetch(place.offset());
         }
+    }
+
+    /// Asks for the record of a row, to be read soon.
+    #[inline]
+    pub(crate) fn prefetch_row(&self, row: Row) {
+        self.prefetch(self.rows.get(row as usize));
+    }
+
+    /// Above all rows.
+    pub(crate) fn row_end(&self) -> usize {
+        self.rows.page_count() * crate::engine::paged::PAGE
+    }
+
+    /// The place of a row's record.
+    pub(super) fn place(&self, row: Row) -> Place {
+        self.rows.get(row as usize)
     }
 
     /// Calls `visit` with each record in natural order, until it says false.
@@ -133,6 +251,12 @@ impl Version {
         let record = self.record(place);
         record.is_some_and(|record| key_of(&record, &self.shapes).as_ref() == Some(key))
     }
+}
+
+fn chosen_of(indexes: &mut [Index], chosen: u64) -> impl Iterator<Item = &mut Index> {
+    let chosen = move |(at, _): &(usize, &mut Index)| chosen >> at & 1 == 1;
+    let indexes = indexes.iter_mut().enumerate().filter(chosen);
+    indexes.map(|(_, index)| index)
 }
 
 /// A record's key; each stored record has one.

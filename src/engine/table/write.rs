@@ -1,15 +1,15 @@
 //! Operations that change a table.
 
 use super::changes::{Changes, Merger};
+use super::filter::Filter;
 use super::stage::Stage;
 use super::state::{Match, State};
-use super::{Conflict, Outcome, Table, Version};
+use super::{Conflict, Outcome, Table};
 use crate::engine::key::{Key, KeyRef};
-use crate::engine::keymap::Row;
-use crate::engine::limits::{add, reserve};
-use crate::engine::paged::PAGE;
-use crate::engine::predicate::{Bound, Predicate, Program};
-use crate::engine::{Error, Result};
+use crate::engine::limits::reserve;
+use crate::engine::predicate::Predicate;
+use crate::engine::query::Query;
+use crate::engine::{Error, Params, Result};
 
 /// Bytes of the longest integer key, a separator, and the NUL that a C buffer ends with.
 const KEY_ROOM: usize = 24;
@@ -77,7 +77,7 @@ impl Table {
                 Conflict::Ignore => Outcome::Ignored,
                 Conflict::Update => {
                     checked?;
-                    state.update(self, &[found], &changes, &mut merger)?;
+                    state.update(self, &[found], &mut merger)?;
                     Outcome::Updated
                 }
             },
@@ -93,9 +93,10 @@ impl Table {
     pub fn update(&self, predicate: &Predicate, changes: &str) -> Result<u64> {
         let changes = Changes::parse(self, changes)?;
         changes.check(self)?;
+        let filter = Filter::new(Some(predicate), &Params::none())?;
         let mut merger = Merger::new(self, &changes)?;
-        self.change_matches(predicate, |state, matches| {
-            state.update(self, matches, &changes, &mut merger)
+        self.change_matches(&filter, |state, matches| {
+            state.update(self, matches, &mut merger)
         })
     }
 
@@ -108,12 +109,22 @@ impl Table {
         let mut state = self.write()?;
         let found = state.version.find(&key);
         let found = found.ok_or(Error::RecordNotFound)?;
-        state.update(self, &[found], &changes, &mut merger)
+        state.update(self, &[found], &mut merger)
     }
 
     /// Removes each record that matches.
     pub fn delete(&self, predicate: &Predicate) -> Result<u64> {
-        self.change_matches(predicate, |state, matches| {
+        self.delete_matches(&Filter::new(Some(predicate), &Params::none())?)
+    }
+
+    /// Removes each record that a query's predicate matches; the query has nothing else.
+    pub fn query_delete(&self, query: &Query, params: &Params) -> Result<u64> {
+        let predicate = query.only_predicate()?;
+        self.delete_matches(&Filter::new(Some(predicate), params)?)
+    }
+
+    fn delete_matches(&self, filter: &Filter<'_>) -> Result<u64> {
+        self.change_matches(filter, |state, matches| {
             state.delete(matches);
             Ok(())
         })
@@ -128,25 +139,32 @@ impl Table {
         Ok(())
     }
 
-    /// Applies a change to all records that match at one instant; the lock is held for the matches, not for the search.
-    fn change_matches(
+    /// Applies a change to all records that match at one instant; the lock is held for the matches, not for a search that
+    /// takes long.
+    pub(super) fn change_matches(
         &self,
-        predicate: &Predicate,
+        filter: &Filter<'_>,
         apply: impl FnOnce(&mut State, &[Match]) -> Result<()>,
     ) -> Result<u64> {
-        let program = predicate.program();
-        if let Some(keys) = program.keys(self.shapes().key_field()) {
+        if filter.is_by_key(self.shapes().key_field()) {
             let mut state = self.write()?;
-            let matches = matches_of_keys(&state.version, &keys, program)?;
+            let matches = filter.matches(&state.version)?;
             return apply_to(&mut state, &matches, apply);
         }
         let pinned = self.pin()?;
-        let found = matches_of_scan(&pinned.version, program)?;
+        let quick = filter.is_quick(&pinned.version, &filter.analysis());
+        if quick {
+            drop(pinned);
+            let mut state = self.write()?;
+            let matches = filter.matches(&state.version)?;
+            return apply_to(&mut state, &matches, apply);
+        }
+        let found = filter.matches(&pinned.version)?;
         let mut state = self.write()?;
         let matches = if state.changes == pinned.changes {
             found
         } else {
-            recheck(&state.version, &pinned.version, &found, program)?
+            filter.recheck(&state.version, &pinned.version, &found)?
         };
         // Otherwise each page that changes would have to be copied.
         drop(pinned);
@@ -164,73 +182,6 @@ fn apply_to(
     }
     apply(state, matches)?;
     Ok(matches.len() as u64)
-}
-
-fn matches_of_keys(
-    version: &Version,
-    keys: &[KeyRef<'_>],
-    program: &Program,
-) -> Result<Vec<Match>> {
-    let mut bound = Bound::new(program, version.shapes());
-    let mut matches: Vec<Match> = Vec::new();
-    reserve(&mut matches, keys.len())?;
-    let found = keys.iter().filter_map(|key| version.find(key));
-    matches.extend(found.filter(|(_, place)| {
-        version
-            .record(*place)
-            .is_some_and(|record| bound.matches(&record))
-    }));
-    matches.sort_unstable_by_key(|(row, _)| *row);
-    matches.dedup();
-    Ok(matches)
-}
-
-fn matches_of_scan(version: &Version, program: &Program) -> Result<Vec<Match>> {
-    let mut bound = Bound::new(program, version.shapes());
-    let mut matches = Vec::new();
-    let mut outcome = Ok(());
-    version.each(|row, place, record| {
-        if bound.matches(&record) {
-            outcome = add(&mut matches, (row, place));
-        }
-        outcome.is_ok()
-    });
-    outcome.map(|()| matches)
-}
-
-/// The matches of now, given those of an earlier version: only pages that have changed since are looked at again.
-fn recheck(
-    now: &Version,
-    then: &Version,
-    found: &[Match],
-    program: &Program,
-) -> Result<Vec<Match>> {
-    let mut bound = Bound::new(program, now.shapes());
-    let mut matches = Vec::new();
-    let mut outcome = reserve(&mut matches, found.len());
-    let mut rest = found;
-    for position in 0..now.rows.page_count().max(then.rows.page_count()) {
-        let end = ((position + 1) * PAGE) as u64;
-        let split = rest.partition_point(|(row, _)| u64::from(*row) < end);
-        let (old, after) = rest.split_at(split);
-        rest = after;
-        let page = now.rows.page(position);
-        if page.same(then.rows.page(position)) {
-            reserve(&mut matches, old.len())?;
-            matches.extend_from_slice(old);
-            continue;
-        }
-        page.each(|offset, place| {
-            let record = now.record(place);
-            if record.is_some_and(|record| bound.matches(&record)) {
-                let row = (position * PAGE + offset) as Row;
-                outcome = add(&mut matches, (row, place));
-            }
-            outcome.is_ok()
-        });
-        outcome.clone()?;
-    }
-    Ok(matches)
 }
 
 /// Appends the keys of inserted records; there is room.

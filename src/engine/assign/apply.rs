@@ -1,0 +1,230 @@
+//! Computes the changed text of records, one after the other.
+
+use super::evaluate::{beginning, Fields, Source, MISSING};
+use super::expression::Expression;
+use super::place::Writer;
+use super::{Action, Assignments};
+use crate::engine::json::Span;
+use crate::engine::limits::{add, reserve};
+use crate::engine::record::Record;
+use crate::engine::shape::{Shape, Shapes, GENERIC};
+use crate::engine::{Error, Params, Result};
+use foldhash::fast::RandomState;
+use hashbrown::HashMap;
+
+/// Where the fields are in records of one shape.
+struct Plan {
+    /// Those that expressions read, by the position of their names.
+    reads: Vec<u16>,
+    /// Those that are changed, in the order of the record, each with its position among the targets; then those that
+    /// are added.
+    changes: Vec<(u16, u16)>,
+}
+
+/// Positions kept in plans at most, so that a long list on a table of many shapes takes no memory without bounds.
+const MAX_PLANNED: usize = 1 << 20;
+
+/// For one run: parameters bound, fields looked up once per shape.
+pub(crate) struct Evaluator<'a> {
+    assignments: &'a Assignments,
+    params: &'a Params,
+    plans: HashMap<u16, Plan, RandomState>,
+    /// The values that were computed, and where each assignment's lies.
+    scratch: Vec<u8>,
+    computed: Vec<(usize, usize)>,
+    seen: Vec<bool>,
+}
+
+impl<'a> Evaluator<'a> {
+    /// The caller has checked that there are as many parameters as are used.
+    pub(crate) fn new(assignments: &'a Assignments, params: &'a Params) -> Result<Self> {
+        let mut computed = Vec::new();
+        reserve(&mut computed, assignments.list.len())?;
+        Ok(Evaluator {
+            assignments,
+            params,
+            plans: HashMap::default(),
+            scratch: Vec::new(),
+            computed,
+            seen: Vec::new(),
+        })
+    }
+
+    /// Computes the changed record: its canonical text, and where its fields lie in it. `shapes` may have grown since
+    /// the last call.
+    pub(crate) fn apply(
+        &mut self,
+        record: &Record<'_>,
+        shapes: &Shapes,
+        text: &mut Vec<u8>,
+        spans: &mut Vec<Span>,
+    ) -> Result<()> {
+        text.clear();
+        spans.clear();
+        self.write(record, shapes, text, spans)
+            .map_err(|error| of_record(error, record, shapes))
+    }
+
+    fn write(
+        &mut self,
+        record: &Record<'_>,
+        shapes: &Shapes,
+        text: &mut Vec<u8>,
+        spans: &mut Vec<Span>,
+    ) -> Result<()> {
+        let id = record.shape();
+        let shape = shapes.get(id).filter(|_| id != GENERIC);
+        let plan = match shape {
+            None => None,
+            Some(shape) => {
+                if !self.plans.contains_key(&id) {
+                    self.plan(shape)?;
+                }
+                self.plans.get(&id).map(|plan| (&**shape, plan))
+            }
+        };
+        let fields = match plan {
+            Some((shape, plan)) => Fields::Shaped(shape, &plan.reads),
+            None => Fields::Found(self.find(record)?),
+        };
+        let source = Source {
+            record: *record,
+            fields,
+            params: self.params,
+        };
+        self.scratch.clear();
+        self.computed.clear();
+        self.seen.clear();
+        for assignment in &self.assignments.list {
+            let start = self.scratch.len();
+            match &assignment.action {
+                Action::Remove | Action::Set(Expression::Literal(_) | Expression::Parameter(_)) => {
+                }
+                Action::Set(expression) => source
+                    .evaluate(expression, &mut self.scratch)
+                    .and_then(|value| value.write(&mut self.scratch))
+                    .map_err(|error| in_field(error, &assignment.field))?,
+            }
+            add(&mut self.computed, (start, self.scratch.len()))?;
+        }
+        let mut writer = Writer {
+            assignments: self.assignments,
+            params: self.params,
+            computed: &self.computed,
+            scratch: &self.scratch,
+            text,
+            spans,
+            seen: &mut self.seen,
+        };
+        writer.begin(record.text().len())?;
+        match plan {
+            Some((shape, plan)) => plan.write(&mut writer, record, shape)?,
+            None => writer.generic(record)?,
+        }
+        writer.end()
+    }
+
+    /// The fields of a generic record that expressions read.
+    fn find<'r>(&self, record: &Record<'r>) -> Result<Vec<Option<&'r [u8]>>> {
+        let reads = &self.assignments.reads;
+        let mut values = Vec::new();
+        reserve(&mut values, reads.names().len())?;
+        values.resize(reads.names().len(), None);
+        if values.is_empty() {
+            return Ok(values);
+        }
+        for (name, value) in record.members() {
+            let at = reads.position(name);
+            if let Some(place) = at.and_then(|at| values.get_mut(at)) {
+                *place = Some(value);
+            }
+        }
+        Ok(values)
+    }
+
+    #[cold]
+    fn plan(&mut self, shape: &Shape) -> Result<()> {
+        let names = self.assignments.reads.names();
+        let targets = &self.assignments.targets;
+        let (mut reads, mut changes, mut missing) = (Vec::new(), Vec::new(), Vec::new());
+        reserve(&mut reads, names.len())?;
+        reads.extend(
+            names
+                .iter()
+                .map(|name| shape.position(name).unwrap_or(MISSING)),
+        );
+        reserve(&mut changes, targets.members().len())?;
+        // The limit of a list is far below that of the type.
+        for (at, member) in (0_u16..).zip(targets.members()) {
+            match shape.position(member.quoted()) {
+                Some(position) => changes.push((position, at)),
+                None => add(&mut missing, at)?,
+            }
+        }
+        changes.sort_unstable();
+        let is_missing = |at: &u16| missing.binary_search(at).is_ok();
+        let added = targets.added().iter().map(|at| *at as u16);
+        changes.extend(added.filter(is_missing).map(|at| (MISSING, at)));
+        if self.plans.len() * (names.len() + targets.members().len()) > MAX_PLANNED {
+            self.plans.clear();
+        }
+        self.plans
+            .try_reserve(1)
+            .map_err(|_| Error::OutOfMemory { bytes: 64 })?;
+        self.plans.insert(shape.id(), Plan { reads, changes });
+        Ok(())
+    }
+}
+
+impl Plan {
+    /// The fields of a record of the plan's shape.
+    fn write<'a>(
+        &self,
+        writer: &mut Writer<'a, '_>,
+        record: &Record<'_>,
+        shape: &Shape,
+    ) -> Result<()> {
+        let assignments: &'a Assignments = writer.assignments;
+        let member = |target: u16| assignments.targets.members().get(usize::from(target));
+        let mut changes = self.changes.iter().copied().peekable();
+        let mut end = 0;
+        for (position, field) in (0_u16..).zip(shape.fields()) {
+            let value = record.value(shape, position).unwrap_or_default();
+            let name_len = field.quoted().len();
+            // A bracket or comma before the name, a colon behind it.
+            let start = end + 1;
+            end = start + name_len + 1 + value.len();
+            let change = changes.next_if(|(at, _)| *at == position);
+            match change.and_then(|(_, target)| member(target)) {
+                Some(member) => writer.change(member, Some(value))?,
+                None => {
+                    let kept = record.text().get(start..end);
+                    writer.keep(kept.unwrap_or_default(), name_len)?;
+                }
+            }
+        }
+        for member in changes.filter_map(|(_, target)| member(target)) {
+            writer.change(member, None)?;
+        }
+        Ok(())
+    }
+}
+
+/// Names the field that was being set.
+pub(super) fn in_field(mut error: Error, name: &str) -> Error {
+    if let Error::TypeMismatch { field, .. } | Error::Overflow { field, .. } = &mut error {
+        *field = name.to_owned();
+    }
+    error
+}
+
+/// Names the record.
+#[cold]
+fn of_record(mut error: Error, record: &Record<'_>, shapes: &Shapes) -> Error {
+    if let Error::TypeMismatch { key, .. } | Error::Overflow { key, .. } = &mut error {
+        let shape = shapes.get(record.shape());
+        let text = shape.and_then(|shape| record.field(shape, shapes.key_field()));
+        *key = text.map(beginning);
+    }
+    error
+}

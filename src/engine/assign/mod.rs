@@ -1,0 +1,67 @@
+//! Update expressions: the text is compiled once, then computes changed records. Grammar and meaning:
+//! `docs/query-language.md`.
+
+mod apply;
+mod build;
+mod evaluate;
+mod expression;
+mod number;
+mod parse;
+mod place;
+mod target;
+#[cfg(test)]
+#[cfg(not(loom))]
+mod tests;
+
+pub(crate) use apply::Evaluator;
+
+use crate::engine::Result;
+use expression::{Expression, Reads};
+use target::Branch;
+
+/// A compiled list of assignments; immutable, shared by threads.
+#[derive(Debug)]
+pub(crate) struct Assignments {
+    list: Vec<Assignment>,
+    /// What the list sets and removes, as a tree that starts at the record.
+    targets: Branch,
+    /// The fields of the record that expressions read.
+    reads: Reads,
+    parameters: usize,
+}
+
+/// One of the list.
+#[derive(Debug)]
+struct Assignment {
+    /// The field as the text spells it, shortened: for errors.
+    field: String,
+    action: Action,
+}
+
+#[derive(Debug)]
+enum Action {
+    Set(Expression),
+    Remove,
+}
+
+impl Assignments {
+    pub(crate) fn parse(text: &str) -> Result<Assignments> {
+        parse::parse(text)
+    }
+
+    /// The highest number of a parameter, 0 if there is none.
+    pub(crate) fn parameters(&self) -> usize {
+        self.parameters
+    }
+
+    /// Quoted names of the record's fields that are set, in whole or in part, or removed; each once.
+    pub(crate) fn targets(&self) -> impl Iterator<Item = &[u8]> {
+        self.targets.members().iter().map(|member| member.quoted())
+    }
+
+    /// How an error names the field of an assignment.
+    fn field(&self, assignment: usize) -> &str {
+        let found = self.list.get(assignment);
+        found.map_or("", |assignment| &assignment.field)
+    }
+}

@@ -1,0 +1,154 @@
+//! An index with its entries: one for each record of the table, null and missing values included.
+
+use super::code;
+use super::definition::{Definition, Kind};
+use super::tree::Tree;
+use crate::engine::keymap::Row;
+use crate::engine::limits::MAX_INDEX_FIELDS;
+use crate::engine::record::Record;
+use crate::engine::shape::Shapes;
+use crate::engine::table::Stored;
+use foldhash::fast::RandomState;
+use hashbrown::HashSet;
+use std::cmp::Ordering;
+use std::sync::Arc;
+
+/// The indexes of a table, in the order in which they were made.
+pub(crate) type Indexes = Arc<Vec<Index>>;
+
+/// See the module's comment. Cheap to clone.
+#[derive(Clone)]
+pub(crate) struct Index {
+    pub(crate) definition: Arc<Definition>,
+    pub(super) tree: Tree,
+    /// Of a hash index: hashes that different values have. All entries of any other hash have equal values.
+    pub(super) collided: Arc<HashSet<u64, RandomState>>,
+}
+
+/// The codes of one entry.
+#[derive(Clone, Copy)]
+pub(super) struct Codes {
+    list: [u64; MAX_INDEX_FIELDS],
+    width: usize,
+}
+
+impl Codes {
+    pub(super) fn of(definition: &Definition, record: &Record<'_>, shapes: &Shapes) -> Codes {
+        let mut codes = Codes {
+            list: [0; MAX_INDEX_FIELDS],
+            width: definition.width(),
+        };
+        match definition.kind {
+            Kind::Hash => codes.list[0] = definition.hash_of(record, shapes),
+            Kind::Sorted => {
+                for (at, place) in codes.list.iter_mut().take(codes.width).enumerate() {
+                    *place = code::of(definition.value(at, record, shapes));
+                }
+            }
+        }
+        codes
+    }
+
+    pub(super) fn as_slice(&self) -> &[u64] {
+        self.list.get(..self.width).unwrap_or_default()
+    }
+}
+
+impl Definition {
+    /// How an entry compares with a record that has these codes. Both are as `stored` has them.
+    pub(super) fn compare(
+        &self,
+        entry: (&[u64], Row),
+        codes: &[u64],
+        record: &Record<'_>,
+        stored: Stored<'_>,
+    ) -> Ordering {
+        for (at, (a, b)) in entry.0.iter().zip(codes).enumerate() {
+            let order = a.cmp(b).then_with(|| {
+                if self.kind == Kind::Hash || code::is_exact(*a) {
+                    return Ordering::Equal;
+                }
+                let value = |record| self.value(at, record, stored.shapes);
+                match stored.record(entry.1) {
+                    Some(other) => value(&other).order(&value(record)),
+                    None => Ordering::Equal,
+                }
+            });
+            if order.is_ne() {
+                return order;
+            }
+        }
+        Ordering::Equal
+    }
+}
+
+impl Index {
+    pub(crate) fn new(definition: Arc<Definition>) -> Index {
+        Index {
+            tree: Tree::new(definition.width()),
+            definition,
+            collided: Arc::default(),
+        }
+    }
+
+    /// Adds the entry of a row, whose record is in `stored` already.
+    pub(crate) fn insert(&mut self, row: Row, record: &Record<'_>, stored: Stored<'_>) {
+        let codes = Codes::of(&self.definition, record, stored.shapes);
+        if let (Kind::Hash, [hash]) = (self.definition.kind, codes.as_slice()) {
+            self.note_collision(*hash, record, stored);
+        }
+        let definition = &self.definition;
+        self.tree.insert((codes.as_slice(), row), |entry, other| {
+            definition
+                .compare((entry, other), codes.as_slice(), record, stored)
+                .then(other.cmp(&row))
+                .is_lt()
+        });
+    }
+
+    /// Removes the entry of a row, whose record is still in `stored`.
+    pub(crate) fn remove(&mut self, row: Row, record: &Record<'_>, stored: Stored<'_>) {
+        let codes = Codes::of(&self.definition, record, stored.shapes);
+        let definition = &self.definition;
+        let removed = self.tree.remove(row, |entry, other| {
+            definition
+                .compare((entry, other), codes.as_slice(), record, stored)
+                .then(other.cmp(&row))
+                .is_lt()
+        });
+        debug_assert!(removed, "the row has an entry");
+    }
+
+    /// Notes if the entries that have a hash have other values than a record.
+    fn note_collision(&mut self, hash: u64, record: &Record<'_>, stored: Stored<'_>) {
+        let first = self.tree.find(|codes, _| codes < &[hash][..]);
+        let Some((_, row)) = first.filter(|(codes, _)| *codes == [hash]) else {
+            return;
+        };
+        let same = |other| self.definition.same(&other, record, stored.shapes);
+        if !stored.record(row).is_some_and(same) {
+            Arc::make_mut(&mut self.collided).insert(hash);
+        }
+    }
+
+    /// Whether two indexes have the same entries in the same order.
+    #[cfg(test)]
+    #[cfg(not(loom))]
+    pub(crate) fn has_the_entries_of(&self, other: &Index) -> bool {
+        let rows = |index: &Index| {
+            let (mut codes, mut rows) = (Vec::new(), Vec::new());
+            index.tree.each(0, usize::MAX, |more, run| {
+                codes.extend_from_slice(more);
+                rows.extend_from_slice(run);
+                true
+            });
+            (codes, rows)
+        };
+        rows(self) == rows(other)
+    }
+
+    /// Bytes of memory.
+    pub(crate) fn bytes(&self) -> usize {
+        self.tree.bytes() + self.collided.allocation_size()
+    }
+}

@@ -1,0 +1,16 @@
+//! Indexes: from the values of fields to rows. They change only inside `table/`.
+
+mod build;
+mod code;
+mod definition;
+mod entries;
+mod search;
+mod tree;
+mod unique;
+
+pub(crate) use build::Build;
+pub use definition::IndexOptions;
+pub(crate) use definition::{fields_of, Definition, Kind};
+pub(crate) use entries::{Index, Indexes};
+pub(crate) use search::{Edge, Span};
+pub(crate) use unique::Unique;

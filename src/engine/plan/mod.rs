@@ -1,0 +1,13 @@
+//! The planner: which records to look at, and in which order, so that as few as possible are read.
+
+mod access;
+mod condition;
+mod explain;
+mod order;
+mod planner;
+mod rows;
+
+pub(crate) use access::Access;
+pub(crate) use explain::Explain;
+pub(crate) use order::{effective, ends, Walk};
+pub(crate) use planner::{Analysis, Plan};

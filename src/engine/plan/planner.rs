@@ -1,0 +1,429 @@
+//! Chooses an access path by what it would cost.
+//!
+//! A predicate is taken as a list of parts that must all match. Those that ask something of one field which an index (or
+//! the key map) answers are candidates; indexes tell exactly how many records each would find. The rest is tested on the
+//! records that are read.
+
+use super::access::{Access, Search};
+use super::condition::{self, Condition};
+use crate::engine::index::{Edge, Index, Kind, Span};
+use crate::engine::key::KeyRef;
+use crate::engine::keymap::Row;
+use crate::engine::predicate::{Bindings, Expression, Path, Program};
+use crate::engine::table::Version;
+use crate::engine::value::Value;
+
+/// Costs, in about nanoseconds: a record read where it lies, one read somewhere, a search in an index, a look-up of a
+/// key, a row taken from an index.
+const SCAN: usize = 20;
+const READ: usize = 60;
+const SEARCH: usize = 300;
+const KEY: usize = 100;
+const ROW: usize = 6;
+
+/// Added to the cost of a scan, so that small tables are planned like large ones.
+const SCAN_START: usize = 1_000;
+
+/// Parts of an intersection.
+const MOST_PARTS: usize = 3;
+
+/// How the records that match a predicate are found.
+pub(crate) struct Plan<'a> {
+    pub(crate) access: Access<'a>,
+    /// What must still be tested on each record.
+    pub(crate) filter: Vec<&'a Expression>,
+}
+
+/// What a predicate asks of one field.
+#[derive(Default)]
+pub(super) struct Asked<'a> {
+    /// The field equals one of these, if it is some.
+    pub(super) points: Option<Vec<Value<'a>>>,
+    pub(super) ranges: Vec<(Edge<'a>, Edge<'a>)>,
+    /// The parts that ask it, and whether this is all that they ask.
+    pub(super) parts: Vec<(usize, bool)>,
+}
+
+/// A predicate taken apart.
+pub(crate) struct Analysis<'a> {
+    pub(super) parts: Vec<&'a Expression>,
+    asked: Vec<(&'a Path, Asked<'a>)>,
+    /// No record can match.
+    pub(super) is_never: bool,
+    bindings: &'a Bindings,
+}
+
+/// A path to some of the records.
+struct Candidate<'a> {
+    access: Access<'a>,
+    rows: usize,
+    cost: usize,
+    /// The parts that need not be tested any more.
+    covers: Vec<usize>,
+}
+
+impl<'a> Analysis<'a> {
+    pub(crate) fn new(program: Option<&'a Program>, bindings: &'a Bindings) -> Self {
+        Analysis::of(program.map(Program::root), bindings)
+    }
+
+    fn of(root: Option<&'a Expression>, bindings: &'a Bindings) -> Self {
+        let mut analysis = Analysis {
+            parts: Vec::new(),
+            asked: Vec::new(),
+            is_never: false,
+            bindings,
+        };
+        if let Some(root) = root {
+            analysis.take_apart(root);
+        }
+        let parts = std::mem::take(&mut analysis.parts);
+        for (at, part) in parts.iter().enumerate() {
+            let Some(on) = condition::of(part, bindings) else {
+                continue;
+            };
+            if let Condition::Never = on.condition {
+                analysis.is_never = true;
+            }
+            let Some(asked) = analysis.asked_mut(on.path) else {
+                continue;
+            };
+            asked.parts.push((at, on.is_all));
+            match on.condition {
+                Condition::Never => {}
+                Condition::Range(low, high) => asked.ranges.push((low, high)),
+                Condition::Points(points) => match &mut asked.points {
+                    None => asked.points = Some(points),
+                    Some(before) => before.retain(|value| {
+                        let found = points.binary_search_by(|other| other.order(value));
+                        found.is_ok()
+                    }),
+                },
+            }
+        }
+        analysis.parts = parts;
+        for (_, asked) in &mut analysis.asked {
+            if let Some(points) = &mut asked.points {
+                let ranges = &asked.ranges;
+                points.retain(|value| {
+                    let is_in = |(low, high): &(Edge<'_>, Edge<'_>)| {
+                        !low.is_after(*value) && high.is_after(*value)
+                    };
+                    ranges.iter().all(is_in)
+                });
+                analysis.is_never |= points.is_empty();
+            }
+        }
+        analysis
+    }
+
+    fn take_apart(&mut self, part: &'a Expression) {
+        match part {
+            Expression::And(parts) => parts.iter().for_each(|part| self.take_apart(part)),
+            Expression::Or(parts) if parts.len() == 1 => {
+                parts.iter().for_each(|part| self.take_apart(part));
+            }
+            part => self.parts.push(part),
+        }
+    }
+
+    /// What is asked of a field.
+    pub(super) fn asked(&self, path: &Path) -> Option<&Asked<'a>> {
+        let found = self.asked.iter().find(|(other, _)| *other == path);
+        found.map(|(_, asked)| asked)
+    }
+
+    /// The place for what is asked of a field. There is one for each of the first fields only, so that the search for
+    /// it stays short; parts that ask something of others are tested on the records.
+    fn asked_mut(&mut self, path: &'a Path) -> Option<&mut Asked<'a>> {
+        const FIELDS: usize = 64;
+        let found = self.asked.iter().position(|(other, _)| *other == path);
+        let at = found.unwrap_or(self.asked.len());
+        if at == self.asked.len() {
+            if at == FIELDS {
+                return None;
+            }
+            self.asked.push((path, Asked::default()));
+        }
+        self.asked.get_mut(at).map(|(_, asked)| asked)
+    }
+
+    /// The one value that a field must have.
+    pub(super) fn fixed(&self, path: &Path) -> Option<Value<'a>> {
+        match self.asked(path)?.points.as_deref() {
+            Some([value]) => Some(*value),
+            _ => None,
+        }
+    }
+
+    /// All parts.
+    pub(super) fn all(&self) -> &[&'a Expression] {
+        &self.parts
+    }
+
+    pub(super) fn parts_at(&self, positions: &[usize]) -> Vec<&'a Expression> {
+        let parts = positions.iter().filter_map(|at| self.parts.get(*at));
+        parts.copied().collect()
+    }
+
+    /// The parts that are not among some.
+    pub(super) fn others(&self, covered: &[usize]) -> Vec<&'a Expression> {
+        let parts = self.parts.iter().enumerate();
+        let others = parts.filter(|(at, _)| covered.binary_search(at).is_err());
+        others.map(|(_, part)| *part).collect()
+    }
+}
+
+impl<'a> Plan<'a> {
+    /// The cheapest path to the records that match. `reads` says that they are all to be read, so that it is not enough
+    /// to know how many they are.
+    pub(crate) fn new(version: &Version, analysis: &Analysis<'a>, reads: bool) -> Plan<'a> {
+        if analysis.is_never {
+            return Plan {
+                access: Access::Nothing,
+                filter: Vec::new(),
+            };
+        }
+        let scan = Plan {
+            access: Access::Scan,
+            filter: analysis.parts.clone(),
+        };
+        if analysis.parts.is_empty() {
+            return scan;
+        }
+        let mut candidates = candidates(version, analysis, reads);
+        candidates
+            .sort_by_key(|candidate| (candidate.cost, std::cmp::Reverse(candidate.covers.len())));
+        let mut candidates = candidates.into_iter();
+        let Some(best) = candidates.next() else {
+            return scan;
+        };
+        if best.rows > 0 && best.cost >= version.count() * SCAN + SCAN_START {
+            return scan;
+        }
+        let (mut parts, mut rows, mut covers) = (vec![best.access], best.rows, best.covers);
+        for other in candidates {
+            let adds = other.covers.iter().any(|part| !covers.contains(part));
+            let kept = rows * other.rows / version.count().max(1);
+            let gain = (rows - kept.min(rows)) * READ;
+            let is_worth = gain
+                > 2 * (other.cost - other.rows.min(other.cost / READ) * READ)
+                    + other.rows * ROW
+                    + rows * ROW;
+            if adds && is_worth && parts.len() < MOST_PARTS {
+                parts.push(other.access);
+                covers.extend(other.covers);
+                rows = kept;
+            }
+        }
+        covers.sort_unstable();
+        let filter = analysis.others(&covers);
+        let access = match parts.pop() {
+            Some(only) if parts.is_empty() => only,
+            Some(last) => {
+                parts.push(last);
+                Access::Intersection(parts)
+            }
+            None => Access::Scan,
+        };
+        Plan { access, filter }
+    }
+
+    /// Whether the number of records is known without reading any.
+    pub(crate) fn is_exact(&self) -> bool {
+        self.filter.is_empty()
+    }
+}
+
+fn candidates<'a>(version: &Version, analysis: &Analysis<'a>, reads: bool) -> Vec<Candidate<'a>> {
+    let mut candidates = Vec::new();
+    candidates.extend(of_keys(version, analysis));
+    for (at, index) in version.indexes().iter().enumerate() {
+        candidates.extend(of_index(version, at, index, analysis, reads));
+    }
+    for (at, part) in analysis.parts.iter().enumerate() {
+        if let Expression::Or(parts) = part {
+            candidates.extend(of_union(version, at, parts, analysis, reads));
+        }
+    }
+    candidates
+}
+
+/// More searches than this cost more than to read all records.
+fn most_searches(version: &Version) -> usize {
+    version.count() * SCAN / SEARCH + 64
+}
+
+fn of_keys<'a>(version: &Version, analysis: &Analysis<'a>) -> Option<Candidate<'a>> {
+    let is_key = |path: &Path| path.plain() == Some(version.shapes().key_field());
+    let (_, asked) = analysis.asked.iter().find(|(path, _)| is_key(path))?;
+    let points = asked.points.as_ref()?;
+    if points.len() * KEY > version.count() * SCAN + SCAN_START {
+        return None;
+    }
+    let keys = points.iter().filter_map(|value| KeyRef::of(*value));
+    let found = keys.filter_map(|key| version.find(&key));
+    let mut rows: Vec<Row> = found.map(|(row, _)| row).collect();
+    rows.sort_unstable();
+    rows.dedup();
+    Some(Candidate {
+        rows: rows.len(),
+        cost: points.len() * KEY,
+        access: Access::Keys {
+            rows,
+            condition: analysis.parts_at(&used(asked)),
+        },
+        covers: covered(asked),
+    })
+}
+
+fn used(asked: &Asked<'_>) -> Vec<usize> {
+    asked.parts.iter().map(|(at, _)| *at).collect()
+}
+
+fn covered(asked: &Asked<'_>) -> Vec<usize> {
+    let parts = asked.parts.iter().filter(|(_, is_all)| *is_all);
+    parts.map(|(at, _)| *at).collect()
+}
+
+fn of_index<'a>(
+    version: &Version,
+    at: usize,
+    index: &Index,
+    analysis: &Analysis<'a>,
+    reads: bool,
+) -> Option<Candidate<'a>> {
+    let definition = &index.definition;
+    analysis.asked(definition.fields.first()?)?;
+    let mut values: Vec<Vec<Value<'a>>> = vec![Vec::new()];
+    let mut ranges: &[(Edge<'a>, Edge<'a>)] = &[];
+    let (mut uses, mut covers) = (Vec::new(), Vec::new());
+    let mut fields = 0;
+    for path in &definition.fields {
+        let Some(asked) = analysis.asked(path) else {
+            break;
+        };
+        if let Some(points) = &asked.points {
+            if values.len() * points.len() > most_searches(version) {
+                break;
+            }
+            match points.as_slice() {
+                [point] => values.iter_mut().for_each(|list| list.push(*point)),
+                several => values = product(&values, several),
+            }
+        } else if definition.kind == Kind::Sorted && !asked.ranges.is_empty() {
+            ranges = &asked.ranges;
+        } else {
+            break;
+        }
+        fields += 1;
+        uses.extend(used(asked));
+        covers.extend(covered(asked));
+        if !ranges.is_empty() {
+            break;
+        }
+    }
+    let is_whole = fields == definition.fields.len();
+    if fields == 0 || definition.kind == Kind::Hash && !is_whole {
+        return None;
+    }
+    let (mut spans, mut is_exact) = (Vec::new(), true);
+    for values in &values {
+        let (span, exact) = span_of(index, values, ranges, version);
+        is_exact &= exact;
+        if span.len() > 0 {
+            spans.push(span);
+        }
+    }
+    if !is_exact {
+        // Different values may have led to the same entries.
+        spans.sort_unstable_by_key(|span| span.from);
+        spans.dedup();
+        covers.clear();
+    }
+    let search = Search {
+        index: at,
+        ascends: is_whole && ranges.is_empty(),
+        condition: analysis.parts_at(&uses),
+        spans,
+    };
+    let rows = search.len();
+    let is_count = !reads && covers.len() == analysis.parts.len();
+    let reading = if is_count { 0 } else { rows * READ };
+    Some(Candidate {
+        access: Access::Index(search),
+        rows,
+        cost: values.len() * SEARCH + reading,
+        covers,
+    })
+}
+
+/// The entries whose first fields equal `values` and whose next field lies in all of some ranges.
+pub(super) fn span_of(
+    index: &Index,
+    values: &[Value<'_>],
+    ranges: &[(Edge<'_>, Edge<'_>)],
+    version: &Version,
+) -> (Span, bool) {
+    let stored = version.stored();
+    let Some((first, rest)) = ranges.split_first() else {
+        return index.span(values, None, stored);
+    };
+    let (mut all, exact) = index.span(values, Some(first), stored);
+    for range in rest {
+        let (span, _) = index.span(values, Some(range), stored);
+        all.from = all.from.max(span.from);
+        all.to = all.to.min(span.to);
+    }
+    (all, exact)
+}
+
+fn product<'a>(lists: &[Vec<Value<'a>>], points: &[Value<'a>]) -> Vec<Vec<Value<'a>>> {
+    let longer = |list: &Vec<Value<'a>>, point: &Value<'a>| {
+        let mut list = list.clone();
+        list.push(*point);
+        list
+    };
+    let pairs = lists
+        .iter()
+        .flat_map(|list| points.iter().map(move |point| longer(list, point)));
+    pairs.collect()
+}
+
+fn of_union<'a>(
+    version: &Version,
+    at: usize,
+    parts: &'a [Expression],
+    analysis: &Analysis<'a>,
+    reads: bool,
+) -> Option<Candidate<'a>> {
+    if parts.len() > most_searches(version) {
+        return None;
+    }
+    let (mut accesses, mut rows, mut cost, mut is_exact) = (Vec::new(), 0, 0, true);
+    for part in parts {
+        let analysis = Analysis::of(Some(part), analysis.bindings);
+        let plan = Plan::new(version, &analysis, reads);
+        match plan.access {
+            Access::Scan => return None,
+            Access::Nothing => continue,
+            _ => {}
+        }
+        let found = plan.access.estimate(version);
+        rows += found;
+        cost += SEARCH + found * (ROW + if plan.is_exact() && !reads { 0 } else { READ });
+        is_exact &= plan.is_exact();
+        accesses.push(plan.access);
+    }
+    let access = match accesses.len() {
+        0 => Access::Nothing,
+        1 => accesses.pop()?,
+        _ => Access::Union(accesses),
+    };
+    Some(Candidate {
+        access,
+        rows,
+        cost,
+        covers: if is_exact { vec![at] } else { Vec::new() },
+    })
+}

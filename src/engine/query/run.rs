@@ -1,0 +1,275 @@
+//! Runs a query: from the plan to records, and from there to rows, groups or a count.
+
+use super::aggregate::Function;
+use super::group::Groups;
+use super::grouping::Grouping;
+use super::rows::Rows;
+use super::sort::Sorter;
+use crate::engine::limits::push;
+use crate::engine::options::{Ordering, SelectOptions};
+use crate::engine::plan::{effective, ends, Access, Analysis, Explain, Plan, Walk};
+use crate::engine::predicate::{Bindings, Bound, Path, Program};
+use crate::engine::record::Record;
+use crate::engine::table::Version;
+use crate::engine::Result;
+
+/// A query with all values filled in, to be run on one version of a table.
+pub(crate) struct Run<'a> {
+    pub(crate) version: &'a Version,
+    /// What records must match; all do if there is none.
+    pub(crate) program: Option<&'a Program>,
+    pub(crate) bindings: &'a Bindings,
+    pub(crate) options: &'a SelectOptions,
+    pub(crate) grouping: Option<&'a Grouping>,
+    pub(crate) offset: u64,
+    pub(crate) limit: Option<u64>,
+}
+
+/// How the records come, and in which order.
+enum Way<'a> {
+    /// In natural order, in which they are wanted.
+    Natural(Plan<'a>),
+    /// In natural order; they are sorted.
+    Sorted(Plan<'a>),
+    /// In the order in which they are wanted.
+    Walk(Walk<'a>),
+}
+
+impl<'a> Run<'a> {
+    fn way(&self, analysis: &Analysis<'a>) -> Way<'a> {
+        let plan = Plan::new(self.version, analysis, true);
+        if self.grouping.is_some() {
+            return Way::Natural(plan);
+        }
+        let order_by: Vec<&Ordering> = effective(&self.options.order_by, analysis);
+        if order_by.is_empty() || matches!(plan.access, Access::Nothing) {
+            return Way::Natural(plan);
+        }
+        let wanted = match self.limit {
+            Some(limit) => limit.saturating_add(self.offset),
+            None => u64::MAX,
+        };
+        let wanted = usize::try_from(wanted).unwrap_or(usize::MAX);
+        match Walk::find(self.version, analysis, &order_by, wanted, &plan) {
+            Some(walk) => Way::Walk(walk),
+            None => Way::Sorted(plan),
+        }
+    }
+
+    fn analysis(&self) -> Analysis<'a> {
+        Analysis::new(self.program, self.bindings)
+    }
+
+    /// Calls `visit` with each record that matches but the first `skip` ones, as a way goes, until it says false or
+    /// fails. Records are skipped only along a walk on which none is tested.
+    fn each(
+        &self,
+        way: &Way<'a>,
+        skip: usize,
+        mut visit: impl FnMut(Record<'a>) -> Result<bool>,
+    ) -> Result<()> {
+        let (version, mut outcome) = (self.version, Ok(()));
+        let filter = match way {
+            Way::Natural(plan) | Way::Sorted(plan) => &plan.filter,
+            Way::Walk(walk) => &walk.filter,
+        };
+        let mut bound = self
+            .program
+            .map(|program| Bound::new(program, self.bindings, version.shapes()));
+        let mut visit = |record: Record<'a>| {
+            let passes = bound
+                .as_mut()
+                .is_none_or(|bound| bound.matches_all(filter, &record));
+            !passes || {
+                let more = visit(record);
+                *more.as_ref().unwrap_or(&false) || {
+                    outcome = more.map(|_| ());
+                    false
+                }
+            }
+        };
+        match way {
+            Way::Natural(plan) | Way::Sorted(plan) => {
+                plan.access.each(version, |_, record| visit(record))?;
+            }
+            Way::Walk(walk) => walk.each(version, skip, visit),
+        }
+        outcome
+    }
+
+    /// Appends a JSON array of the rows; returns how many there are.
+    pub(crate) fn rows(&self, out: &mut Vec<u8>) -> Result<u64> {
+        if let Some(grouping) = self.grouping {
+            return self.groups(grouping, out);
+        }
+        push(out, b"[")?;
+        let count = self.fill(Some(out))?;
+        push(out, b"]")?;
+        Ok(count)
+    }
+
+    /// Writes the rows, if they are to be written; returns how many there are.
+    fn fill(&self, out: Option<&mut Vec<u8>>) -> Result<u64> {
+        if self.limit == Some(0) {
+            return Ok(0);
+        }
+        let shapes = self.version.shapes();
+        let way = self.way(&self.analysis());
+        let skip = match &way {
+            Way::Walk(walk) if walk.filter.is_empty() && !self.options.distinct => self.offset,
+            _ => 0,
+        };
+        let mut rows = Rows::new(self.options, self.offset - skip, self.limit, shapes, out);
+        let Way::Sorted(_) = way else {
+            let skip = usize::try_from(skip).unwrap_or(usize::MAX);
+            self.each(&way, skip, |record| rows.add(record))?;
+            return Ok(rows.count());
+        };
+        let mut sorter = Sorter::new(self.options, self.offset, self.limit, shapes);
+        self.each(&way, 0, |record| sorter.add(record).map(|()| true))?;
+        for row in sorter.finish()? {
+            if !rows.add(row)? {
+                break;
+            }
+        }
+        Ok(rows.count())
+    }
+
+    fn groups(&self, grouping: &'a Grouping, out: &mut Vec<u8>) -> Result<u64> {
+        let analysis = self.analysis();
+        if let Some(row) = self.known_row(grouping, &analysis)? {
+            let is_wanted = self.offset == 0 && self.limit != Some(0);
+            push(out, b"[")?;
+            push(out, if is_wanted { &row } else { b"" })?;
+            push(out, b"]")?;
+            return Ok(u64::from(is_wanted));
+        }
+        let groups = self.make_groups(grouping, &analysis)?;
+        groups.finish(self.offset, self.limit, out)
+    }
+
+    fn make_groups(&self, grouping: &'a Grouping, analysis: &Analysis<'a>) -> Result<Groups<'a>> {
+        let mut groups = Groups::new(grouping, self.version.shapes())?;
+        let way = self.way(analysis);
+        self.each(&way, 0, |record| groups.add(record).map(|()| true))?;
+        Ok(groups)
+    }
+
+    /// The one row of a query without groups that asks only for what indexes and the table know.
+    fn known_row(&self, grouping: &Grouping, analysis: &Analysis<'a>) -> Result<Option<Vec<u8>>> {
+        if !grouping.by.is_empty() {
+            return Ok(None);
+        }
+        let mut row = vec![b'{'];
+        for (at, aggregate) in grouping.aggregates.iter().enumerate() {
+            if at > 0 {
+                row.push(b',');
+            }
+            push(&mut row, &aggregate.label)?;
+            let value = match &aggregate.function {
+                Function::Count => self.known_count(analysis)?.map(String::into_bytes),
+                Function::Min(path) => self.end(analysis, path, true),
+                Function::Max(path) => self.end(analysis, path, false),
+                _ => None,
+            };
+            let Some(value) = value else {
+                return Ok(None);
+            };
+            push(&mut row, &value)?;
+        }
+        row.push(b'}');
+        Ok(Some(row))
+    }
+
+    fn known_count(&self, analysis: &Analysis<'a>) -> Result<Option<String>> {
+        let plan = Plan::new(self.version, analysis, false);
+        match plan.is_exact() {
+            true => Ok(Some(plan.access.count(self.version)?.to_string())),
+            false => Ok(None),
+        }
+    }
+
+    /// The least or the greatest value of a field, if an index tells.
+    fn end(&self, analysis: &Analysis<'a>, path: &Path, least: bool) -> Option<Vec<u8>> {
+        let version = self.version;
+        let Some((first, last)) = ends(version, analysis, path)?.records else {
+            return Some(b"null".to_vec());
+        };
+        let record = if least { first } else { last };
+        let shape = version.shapes().get(record.shape())?;
+        let value = path.follow(record.field(shape, path.field())?)?;
+        Some(value.to_vec())
+    }
+
+    /// The index that tells the least or greatest value of the first field of which it is asked.
+    fn end_index(&self, grouping: &Grouping, analysis: &Analysis<'a>) -> Option<usize> {
+        let mut paths = grouping.aggregates.iter().filter_map(|a| a.function.path());
+        ends(self.version, analysis, paths.next()?)?.index
+    }
+
+    /// How many rows there are. None are built.
+    pub(crate) fn count(&self) -> Result<u64> {
+        if let Some(grouping) = self.grouping {
+            if grouping.by.is_empty() {
+                return Ok(u64::from(self.offset == 0 && self.limit != Some(0)));
+            }
+            let groups = self.make_groups(grouping, &self.analysis())?;
+            return Ok(groups.count(self.offset, self.limit));
+        }
+        if self.options.distinct && self.options.columns.is_some() {
+            return self.fill(None);
+        }
+        let matching = self.matching()?.saturating_sub(self.offset);
+        Ok(self.limit.map_or(matching, |limit| limit.min(matching)))
+    }
+
+    fn matching(&self) -> Result<u64> {
+        let plan = Plan::new(self.version, &self.analysis(), false);
+        if plan.is_exact() {
+            return Ok(plan.access.count(self.version)? as u64);
+        }
+        let enough = self
+            .limit
+            .map_or(u64::MAX, |limit| limit.saturating_add(self.offset));
+        let mut count = 0;
+        self.each(&Way::Natural(plan), 0, |_| {
+            count += 1;
+            Ok(count < enough)
+        })?;
+        Ok(count)
+    }
+
+    /// Appends a JSON object that tells how `rows` goes about it.
+    pub(crate) fn explain(&self, out: &mut Vec<u8>) -> Result<()> {
+        let analysis = self.analysis();
+        let explain = Explain {
+            version: self.version,
+            program: self.program,
+            bindings: self.bindings,
+        };
+        let known = match self.grouping {
+            Some(grouping) => self.known_row(grouping, &analysis)?,
+            None => None,
+        };
+        let told = match self.way(&analysis) {
+            _ if known.is_some() => {
+                let plan = Plan::new(self.version, &analysis, false);
+                let index = self
+                    .grouping
+                    .and_then(|grouping| self.end_index(grouping, &analysis));
+                match (index, self.program) {
+                    (Some(index), _) => explain.ends(index, &plan, &analysis)?,
+                    (None, None) => explain.known()?,
+                    (None, Some(_)) => explain.plan(&plan, "natural", false)?,
+                }
+            }
+            Way::Natural(plan) => explain.plan(&plan, "natural", true)?,
+            Way::Sorted(plan) => {
+                let is_top = self.limit.is_some() && !self.options.distinct;
+                explain.plan(&plan, if is_top { "top" } else { "sort" }, true)?
+            }
+            Way::Walk(walk) => explain.walk(&walk)?,
+        };
+        push(out, told.to_string().as_bytes())
+    }
+}

@@ -1,0 +1,113 @@
+//! Sorting of whole records.
+
+use crate::engine::limits::reserve;
+use crate::engine::options::{Ordering as SortKey, SelectOptions};
+use crate::engine::record::Record;
+use crate::engine::resolve::Resolver;
+use crate::engine::shape::Shapes;
+use crate::engine::value::Value;
+use crate::engine::Result;
+use std::cmp::Ordering;
+
+/// Rows with their sort keys. When the answer is limited, only about twice as many are kept as it can have.
+pub(super) struct Sorter<'a> {
+    order_by: &'a [SortKey],
+    resolver: Resolver<'a>,
+    /// `order_by.len()` for each row.
+    keys: Vec<Value<'a>>,
+    rows: Vec<Record<'a>>,
+    wanted: usize,
+}
+
+impl<'a> Sorter<'a> {
+    pub(super) fn new(
+        options: &'a SelectOptions,
+        offset: u64,
+        limit: Option<u64>,
+        shapes: &'a Shapes,
+    ) -> Self {
+        let wanted = match limit {
+            Some(limit) if !options.distinct => limit.saturating_add(offset),
+            _ => u64::MAX,
+        };
+        let order_by = options.order_by.as_slice();
+        Sorter {
+            order_by,
+            resolver: Resolver::new(order_by.iter().map(|key| key.path.field()), shapes),
+            keys: Vec::new(),
+            rows: Vec::new(),
+            wanted: usize::try_from(wanted).unwrap_or(usize::MAX),
+        }
+    }
+
+    pub(super) fn add(&mut self, record: Record<'a>) -> Result<()> {
+        reserve(&mut self.rows, 1)?;
+        reserve(&mut self.keys, self.order_by.len())?;
+        let fields = self.resolver.fields(record);
+        for (at, key) in self.order_by.iter().enumerate() {
+            let text = fields.get(at).and_then(|value| key.path.follow(value));
+            self.keys.push(Value::of_field(text));
+        }
+        self.rows.push(record);
+        if self.rows.len() >= self.wanted.saturating_mul(2).saturating_add(1024) {
+            return self.prune();
+        }
+        Ok(())
+    }
+
+    /// Of two rows, the one that came first counts as less when their keys are equal.
+    fn compare(&self, a: usize, b: usize) -> Ordering {
+        let width = self.order_by.len();
+        let keys = |row: usize| {
+            self.keys
+                .get(row * width..(row + 1) * width)
+                .unwrap_or_default()
+        };
+        for ((a, b), key) in keys(a).iter().zip(keys(b)).zip(self.order_by) {
+            let order = a.order(b);
+            if order.is_ne() {
+                return if key.descending {
+                    order.reverse()
+                } else {
+                    order
+                };
+            }
+        }
+        a.cmp(&b)
+    }
+
+    /// Keeps the rows that can still be wanted, in the order in which they came.
+    fn prune(&mut self) -> Result<()> {
+        let mut order = self.positions()?;
+        if let Some(last) = self.wanted.checked_sub(1) {
+            order.select_nth_unstable_by(last, |a, b| self.compare(*a, *b));
+        }
+        order.truncate(self.wanted);
+        order.sort_unstable();
+        let width = self.order_by.len();
+        let keys = order
+            .iter()
+            .flat_map(|row| self.keys.get(row * width..(row + 1) * width));
+        self.keys = keys.flatten().copied().collect();
+        self.rows = order
+            .iter()
+            .filter_map(|row| self.rows.get(*row).copied())
+            .collect();
+        Ok(())
+    }
+
+    fn positions(&self) -> Result<Vec<usize>> {
+        let mut positions = Vec::new();
+        reserve(&mut positions, self.rows.len())?;
+        positions.extend(0..self.rows.len());
+        Ok(positions)
+    }
+
+    /// The rows in their order.
+    pub(super) fn finish(&self) -> Result<impl Iterator<Item = Record<'a>> + '_> {
+        let mut order = self.positions()?;
+        order.sort_unstable_by(|a, b| self.compare(*a, *b));
+        let rows = order.into_iter();
+        Ok(rows.filter_map(|row| self.rows.get(row).copied()))
+    }
+}

@@ -1,0 +1,131 @@
+//! Which records an operation is about: a predicate with its parameters filled in.
+
+use super::state::Match;
+use super::Version;
+use crate::engine::keymap::Row;
+use crate::engine::limits::{add, reserve};
+use crate::engine::options::SelectOptions;
+use crate::engine::paged::PAGE;
+use crate::engine::plan::{Access, Analysis, Plan};
+use crate::engine::predicate::{Bindings, Bound, Predicate, Program};
+use crate::engine::query::Run;
+use crate::engine::{Params, Result};
+
+/// See the module's comment.
+pub(super) struct Filter<'a> {
+    /// `None` matches every record.
+    pub(super) program: Option<&'a Program>,
+    pub(super) bindings: Bindings,
+}
+
+impl<'a> Filter<'a> {
+    /// As many values as the predicate has parameters must have been passed.
+    pub(super) fn new(predicate: Option<&'a Predicate>, params: &Params) -> Result<Self> {
+        params.check(predicate.map_or(0, Predicate::parameters))?;
+        Filter::bind(predicate, params)
+    }
+
+    /// The number of values was checked.
+    pub(super) fn bind(predicate: Option<&'a Predicate>, params: &Params) -> Result<Self> {
+        let program = predicate.map(Predicate::program);
+        let program = program.filter(|program| !program.is_trivial());
+        let bindings = match program {
+            Some(program) => program.bind(params)?,
+            None => Bindings::default(),
+        };
+        Ok(Filter { program, bindings })
+    }
+
+    pub(super) fn analysis(&self) -> Analysis<'_> {
+        Analysis::new(self.program, &self.bindings)
+    }
+
+    /// A select of what matches.
+    pub(super) fn run<'r>(&'r self, version: &'r Version, options: &'r SelectOptions) -> Run<'r> {
+        Run {
+            version,
+            program: self.program,
+            bindings: &self.bindings,
+            options,
+            grouping: None,
+            offset: options.offset,
+            limit: options.limit,
+        }
+    }
+
+    /// Whether the predicate names keys, so that the search takes next to no time.
+    pub(super) fn is_by_key(&self, key_field: &[u8]) -> bool {
+        const FEW: usize = 64;
+        let program = self.program;
+        let keys = program.and_then(|program| program.keys(&self.bindings, key_field));
+        keys.is_some_and(|keys| keys.len() <= FEW)
+    }
+
+    fn bound(&'a self, version: &'a Version) -> Option<Bound<'a>> {
+        self.program
+            .map(|program| Bound::new(program, &self.bindings, version.shapes()))
+    }
+
+    /// Whether a search takes so little time that it is best done under the lock.
+    pub(super) fn is_quick(&self, version: &Version, analysis: &Analysis<'_>) -> bool {
+        const FEW: usize = 256;
+        let plan = Plan::new(version, analysis, true);
+        let found = plan.access.estimate(version);
+        found <= FEW && (!matches!(plan.access, Access::Scan) || version.count() <= FEW)
+    }
+
+    /// The rows that match, ascending.
+    pub(super) fn matches(&self, version: &Version) -> Result<Vec<Match>> {
+        let plan = Plan::new(version, &self.analysis(), true);
+        let mut bound = self.bound(version);
+        let mut matches: Vec<Match> = Vec::new();
+        let mut outcome = Ok(());
+        plan.access.each(version, |row, record| {
+            let passes = bound
+                .as_mut()
+                .is_none_or(|bound| bound.matches_all(&plan.filter, &record));
+            if passes {
+                outcome = add(&mut matches, (row, version.place(row)));
+            }
+            outcome.is_ok()
+        })?;
+        outcome.map(|()| matches)
+    }
+
+    /// The matches of now, given those of an earlier version: only pages that have changed since are looked at again.
+    pub(super) fn recheck(
+        &self,
+        now: &Version,
+        then: &Version,
+        found: &[Match],
+    ) -> Result<Vec<Match>> {
+        let mut bound = self.bound(now);
+        let mut matches = Vec::new();
+        let mut outcome = reserve(&mut matches, found.len());
+        let mut rest = found;
+        for position in 0..now.rows.page_count().max(then.rows.page_count()) {
+            let end = ((position + 1) * PAGE) as u64;
+            let split = rest.partition_point(|(row, _)| u64::from(*row) < end);
+            let (old, after) = rest.split_at(split);
+            rest = after;
+            let page = now.rows.page(position);
+            if page.same(then.rows.page(position)) {
+                reserve(&mut matches, old.len())?;
+                matches.extend_from_slice(old);
+                continue;
+            }
+            page.each(|offset, place| {
+                let passes = now.record(place).is_some_and(|record| {
+                    bound.as_mut().is_none_or(|bound| bound.matches(&record))
+                });
+                if passes {
+                    let row = (position * PAGE + offset) as Row;
+                    outcome = add(&mut matches, (row, place));
+                }
+                outcome.is_ok()
+            });
+            outcome.clone()?;
+        }
+        Ok(matches)
+    }
+}

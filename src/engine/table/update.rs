@@ -1,0 +1,223 @@
+//! Updates by expressions, evaluated inside the atomic operation.
+
+use super::filter::Filter;
+use super::stage::{find_or_add, too_long};
+use super::state::{Change, Match};
+use super::{Table, Version};
+use crate::engine::assign::{Assignments, Evaluator};
+use crate::engine::json::{inside, Span};
+use crate::engine::key::KeyRef;
+use crate::engine::limits::{add, push, reserve, MAX_RECORD};
+use crate::engine::options::SelectOptions;
+use crate::engine::predicate::Predicate;
+use crate::engine::record::{self, Record};
+use crate::engine::schema::Schema;
+use crate::engine::shape::{Shapes, GENERIC};
+use crate::engine::{Error, Params, Result};
+use foldhash::fast::RandomState;
+use hashbrown::HashSet;
+use std::sync::Arc;
+
+/// A compiled update: which records, and what is set in them. Immutable, for any table and any number of runs.
+pub struct Update {
+    predicate: Arc<Predicate>,
+    assignments: Assignments,
+}
+
+impl Update {
+    /// Of a predicate, one as text, or both (then both must match), and of assignments as text.
+    pub fn new(
+        predicate: Option<Arc<Predicate>>,
+        condition: Option<&str>,
+        set: &str,
+    ) -> Result<Update> {
+        let parsed = condition.map(Predicate::parse).transpose()?.map(Arc::new);
+        let predicate = match (predicate, parsed) {
+            (Some(given), Some(parsed)) => Arc::new(Predicate::and(vec![given, parsed])?),
+            (Some(one), None) | (None, Some(one)) => one,
+            (None, None) => {
+                let right = "is missing: an update says which records it is about (TRUE for all)";
+                return Err(Error::option("where", right));
+            }
+        };
+        let assignments = Assignments::parse(set)?;
+        Ok(Update {
+            predicate,
+            assignments,
+        })
+    }
+
+    /// The highest number of a parameter.
+    pub fn parameters(&self) -> usize {
+        self.predicate
+            .parameters()
+            .max(self.assignments.parameters())
+    }
+}
+
+impl Table {
+    /// Changes each record that matches: all, or none. Returns how many there are.
+    pub fn run_update(&self, update: &Update, params: &Params) -> Result<u64> {
+        params.check(update.parameters())?;
+        let filter = Filter::bind(Some(&update.predicate), params)?;
+        let mut change = Assigning::new(self, &update.assignments, params)?;
+        self.change_matches(&filter, |state, matches| {
+            state.update(self, matches, &mut change)
+        })
+    }
+}
+
+impl Table {
+    /// Appends a JSON object that tells how an update would find its records.
+    pub fn explain_update(
+        &self,
+        update: &Update,
+        params: &Params,
+        out: &mut Vec<u8>,
+    ) -> Result<()> {
+        params.check(update.parameters())?;
+        let filter = Filter::bind(Some(&update.predicate), params)?;
+        let version = self.pin()?.version;
+        filter.run(&version, &SelectOptions::default()).explain(out)
+    }
+}
+
+/// Makes changed records of old ones.
+struct Assigning<'a> {
+    evaluator: Evaluator<'a>,
+    targets: HashSet<&'a [u8], RandomState>,
+    schema: Option<&'a Schema>,
+    shapes: Arc<Shapes>,
+    text: Vec<u8>,
+    spans: Vec<Span>,
+}
+
+impl<'a> Assigning<'a> {
+    fn new(table: &'a Table, assignments: &'a Assignments, params: &'a Params) -> Result<Self> {
+        Ok(Assigning {
+            evaluator: Evaluator::new(assignments, params)?,
+            targets: assignments.targets().collect(),
+            schema: table.schema.as_ref(),
+            shapes: table.shapes(),
+            text: Vec::new(),
+            spans: Vec::new(),
+        })
+    }
+
+    fn slice(&self, range: (u32, u32)) -> &[u8] {
+        let text = self.text.get(range.0 as usize..range.1 as usize);
+        text.unwrap_or_default()
+    }
+
+    /// Checks the record against the schema, and adds what its defaults fill.
+    fn check_schema(&mut self, schema: &Schema) -> Result<()> {
+        let mut has = vec![false; schema.len()];
+        for span in &self.spans {
+            let at = schema.check(self.slice(span.name), self.slice(span.value))?;
+            if let Some(has) = has.get_mut(at) {
+                *has = true;
+            }
+        }
+        for (name, value) in schema.fill(&has, self.shapes.key_field())? {
+            self.text.pop();
+            push(
+                &mut self.text,
+                if self.spans.is_empty() { b"" } else { b"," },
+            )?;
+            let start = self.text.len();
+            push(&mut self.text, name)?;
+            push(&mut self.text, b":")?;
+            let value_start = self.text.len();
+            push(&mut self.text, value)?;
+            let span = Span {
+                name: (start as u32, (start + name.len()) as u32),
+                value: (value_start as u32, self.text.len() as u32),
+            };
+            add(&mut self.spans, span)?;
+            push(&mut self.text, b"}")?;
+        }
+        Ok(())
+    }
+
+    fn check_key(&self) -> Result<()> {
+        let key_field = self.shapes.key_field();
+        let key = self
+            .spans
+            .iter()
+            .find(|span| self.slice(span.name) == key_field);
+        KeyRef::read(key.map_or(b"null", |span| self.slice(span.value))).map(|_| ())
+    }
+}
+
+impl Change for Assigning<'_> {
+    fn begin(&mut self, version: &Version, _: &[Match]) -> Result<()> {
+        // The lock is held: the table has no shapes but these.
+        self.shapes = version.shapes.clone();
+        Ok(())
+    }
+
+    fn touches(&self, field: &[u8]) -> bool {
+        // A default may come in place of what is removed.
+        self.targets.contains(field)
+    }
+
+    fn shapes(&self) -> &Arc<Shapes> {
+        &self.shapes
+    }
+
+    fn encode(&mut self, record: &Record<'_>, out: &mut Vec<u8>) -> Result<()> {
+        self.evaluator
+            .apply(record, &self.shapes, &mut self.text, &mut self.spans)?;
+        if let Some(schema) = self.schema {
+            self.check_schema(schema)?;
+        }
+        if self.targets.contains(self.shapes.key_field()) {
+            self.check_key()?;
+        }
+        if self.text.len() > MAX_RECORD {
+            return Err(too_long());
+        }
+        let shape = self.shape_of(record)?;
+        let ends: Vec<u32> = match shape.id() {
+            GENERIC => Vec::new(),
+            _ => self.spans.iter().map(|span| span.value.1).collect(),
+        };
+        reserve(out, record::stored_len(&shape, self.text.len()))?;
+        record::write(out, &shape, &ends, &[&self.text]);
+        Ok(())
+    }
+}
+
+impl Assigning<'_> {
+    /// The shape of the changed record: most often that of the old one.
+    fn shape_of(&mut self, old: &Record<'_>) -> Result<Arc<crate::engine::shape::Shape>> {
+        if let Some(shape) = self.shapes.get(old.shape()) {
+            let fields = shape.fields();
+            let mut spans = self.spans.iter();
+            let same = old.shape() != GENERIC
+                && fields.len() == spans.len()
+                && fields.iter().all(|field| {
+                    spans
+                        .next()
+                        .is_some_and(|span| self.slice(span.name) == field.quoted())
+                });
+            if same {
+                return Ok(shape.clone());
+            }
+        }
+        let bytes = self.spans.iter().map(|span| span.name.1 - span.name.0);
+        if !Shapes::can_have(self.spans.len(), bytes.sum::<u32>() as usize) {
+            return self.shapes.generic().cloned().ok_or_else(too_long);
+        }
+        let mut shapes = self.shapes.clone();
+        let names: Vec<&[u8]> = self
+            .spans
+            .iter()
+            .map(|span| self.slice(span.name))
+            .collect();
+        debug_assert!(names.iter().all(|name| inside(name).is_some()));
+        let shape = find_or_add(&mut shapes, &names);
+        self.shapes = shapes;
+        Ok(shape)
+    }
+}
