@@ -214,6 +214,8 @@ pub const REFERENCES: &[&str] = &[
     "`n`.b",
     "missing",
     "a[0]",
+    "in",
+    "n.Not",
 ];
 
 pub const BAD_REFERENCES: &[&str] = &[

@@ -1,9 +1,11 @@
 //! What the model says went wrong, as far as it can be foretold.
 
-use super::parse::Bad;
+use super::parse::{parse, Bad};
+use super::path::parse_path;
+use super::value::{same, Value};
 use dictdb::engine::Error;
 
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum Fault {
     NotFound,
     Duplicate {
@@ -35,6 +37,29 @@ pub enum Fault {
     Option {
         name: String,
     },
+    /// A unique index has the value already; the value of each of its fields, in an array if they are several.
+    Value {
+        fields: Vec<String>,
+        value: Value,
+        index: Option<usize>,
+    },
+    IndexExists,
+    /// What is not given is not foretold.
+    Type {
+        key: Option<String>,
+        field: Option<String>,
+    },
+    Overflow {
+        key: Option<String>,
+        field: Option<String>,
+    },
+    Parameter,
+    /// An option or a text is refused; it is open as which of the two.
+    Refused,
+    /// One of these; it is open which.
+    AnyOf(Vec<Fault>),
+    /// Some error.
+    Any,
 }
 
 impl Fault {
@@ -74,6 +99,11 @@ impl Fault {
             Fault::Key { found, .. } => Fault::Key { found, index },
             Fault::Range { .. } => Fault::Range { index },
             Fault::Depth { .. } => Fault::Depth { index },
+            Fault::Value { fields, value, .. } => Fault::Value {
+                fields,
+                value,
+                index,
+            },
             other => other,
         }
     }
@@ -115,6 +145,41 @@ impl Fault {
             ) => index == i,
             (Fault::Parse, Error::Parse { .. }) => true,
             (Fault::Option { name }, Error::InvalidOption { option, .. }) => name == option,
+            (
+                Fault::Value {
+                    fields,
+                    value,
+                    index,
+                },
+                Error::DuplicateValue {
+                    fields: f,
+                    value: v,
+                    index: i,
+                },
+            ) => fields == f && is_told_as(value, v) && index == i,
+            (Fault::IndexExists, Error::IndexExists { .. }) => true,
+            (
+                Fault::Type { key, field },
+                Error::TypeMismatch {
+                    key: k, field: f, ..
+                },
+            )
+            | (
+                Fault::Overflow { key, field },
+                Error::Overflow {
+                    key: k, field: f, ..
+                },
+            ) => {
+                let key = key.as_ref().is_none_or(|key| {
+                    let shown = k.as_ref();
+                    shown.is_some_and(|shown| is_shown_as(key, shown))
+                });
+                key && field.as_ref().is_none_or(|field| is_field(field, f))
+            }
+            (Fault::Parameter, Error::Parameter { .. }) => true,
+            (Fault::Refused, Error::InvalidOption { .. } | Error::Parse { .. }) => true,
+            (Fault::AnyOf(faults), error) => faults.iter().any(|fault| fault.agrees(error)),
+            (Fault::Any, _) => true,
             _ => false,
         }
     }
@@ -126,4 +191,17 @@ fn is_shown_as(found: &str, shown: &str) -> bool {
         Some(beginning) => beginning.len() > 30 && found.starts_with(beginning),
         None => found == shown,
     }
+}
+
+/// In the spelling of whichever record; a long one by its beginning.
+fn is_told_as(value: &Value, told: &str) -> bool {
+    told.ends_with('…') || parse(told).is_ok_and(|told| same(value, &told))
+}
+
+/// The same path, or the field's bare name.
+fn is_field(reference: &str, told: &str) -> bool {
+    let steps = |text| parse_path(text).map(|steps| format!("{steps:?}"));
+    reference == told
+        || matches!((steps(reference), steps(told)), (Ok(a), Ok(b)) if a == b)
+        || steps(reference).is_ok_and(|steps| steps == format!("[Name({told:?})]"))
 }

@@ -292,6 +292,7 @@ pub fn op(kind: Kind) -> BoxedStrategy<Op> {
     let maybe_pred = || proptest::option::weighted(0.7, pred());
     let on_taken = select(&[OnTaken::Update, OnTaken::Ignore, OnTaken::Error][..]);
     let keys = vec(good_key(), 0..6);
+    let many_key = prop_oneof![20 => key(), 1 => Just(NO_INTEGER.to_owned())];
     prop_oneof![
         16 => record(kind).prop_map(Op::Insert),
         5 => records(kind).prop_map(Op::InsertMany),
@@ -299,7 +300,7 @@ pub fn op(kind: Kind) -> BoxedStrategy<Op> {
         4 => (changes(kind), on_taken).prop_map(|(record, on_taken)| Op::Upsert(record, on_taken)),
         5 => one_key().prop_map(Op::Get),
         3 => keys.prop_map(|keys| Op::GetMany(format!("[ {}]", keys.join(",")))),
-        1 => vec(key(), 0..6).prop_map(|keys| Op::GetMany(format!("[{}]", keys.join(",")))),
+        1 => vec(many_key, 0..6).prop_map(|keys| Op::GetMany(format!("[{}]", keys.join(",")))),
         14 => (maybe_pred(), options()).prop_map(|(pred, options)| Op::Select(pred, options)),
         6 => maybe_pred().prop_map(Op::Count),
         6 => (pred(), changes(kind)).prop_map(|(pred, changes)| Op::Update(pred, changes)),

@@ -1,15 +1,22 @@
 //! The naive model that the engine is held against, and what generates work for both.
 //!
-//! `value`, `parse`, `path`, `predicate`, `schema`, `select`, `table`, `fault`: the model; it calls nothing of the engine.
-//! `ops`: one operation, done to the model and to the engine, and the answers compared.
-//! `alphabet`, `generate`, `long`, `random`: random work. `spell`: the many ways to write one value. `shrink`: a failing list of operations made short.
+//! `value`, `parse`, `path`, `predicate`, `schema`, `select`, `aggregate`, `query`, `assign`, `index`, `table`, `fault`: the model; it calls nothing of
+//! the engine.
+//! `ops`: one operation, done to the model and to the engine, and the answers compared. `fleet`: the same with the query language, on
+//! several tables of the engine that differ in their indexes only.
+//! `alphabet`, `generate`, `long`, `world`, `random`: random work. `spell`, `say`: the many ways to write one value, one predicate.
+//! `shrink`: a failing list of operations made short.
 
 // Each test program uses a part of this.
 #![allow(dead_code)]
 
+pub mod aggregate;
 pub mod alphabet;
+pub mod assign;
 pub mod fault;
+pub mod fleet;
 pub mod generate;
+pub mod index;
 pub mod json_invalid;
 pub mod json_valid;
 pub mod long;
@@ -17,13 +24,17 @@ pub mod ops;
 pub mod parse;
 pub mod path;
 pub mod predicate;
+pub mod query;
 pub mod random;
+pub mod say;
 pub mod schema;
 pub mod select;
 pub mod shrink;
 pub mod spell;
+pub mod spoken;
 pub mod table;
 pub mod value;
+pub mod world;
 
 /// How many cases a property is tried with: the default given here, or what `PROPTEST_CASES` says.
 pub fn cases(default: u32) -> proptest::test_runner::Config {

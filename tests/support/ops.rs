@@ -47,7 +47,7 @@ impl fmt::Debug for Op {
     }
 }
 
-fn list(items: impl IntoIterator<Item = Value>) -> String {
+pub fn list(items: impl IntoIterator<Item = Value>) -> String {
     Value::List(items.into_iter().collect()).text()
 }
 
@@ -164,7 +164,7 @@ impl Op {
     }
 }
 
-fn told<E: fmt::Debug>(answer: &Result<String, E>) -> String {
+pub fn told<E: fmt::Debug>(answer: &Result<String, E>) -> String {
     match answer {
         Ok(text) => text.clone(),
         Err(error) => format!("error {error:?}"),
@@ -172,7 +172,7 @@ fn told<E: fmt::Debug>(answer: &Result<String, E>) -> String {
 }
 
 /// The engine's form of a predicate.
-fn build(pred: &Pred) -> Result<Arc<engine::Predicate>, engine::Error> {
+pub fn build(pred: &Pred) -> Result<Arc<engine::Predicate>, engine::Error> {
     use engine::{Case, Comparison, Predicate, TextMatch};
     let case = |fold: bool| {
         if fold {

@@ -62,9 +62,20 @@ pub fn parse_items(
     }
 }
 
+/// The first number of a text that is out of range, as it is spelled.
+pub fn first_out_of_range(text: &str) -> Option<String> {
+    let mut reader = Reader::new(text);
+    match reader.value(0) {
+        Err(Bad::Range) => Some(reader.text[reader.number..reader.at].iter().collect()),
+        _ => None,
+    }
+}
+
 struct Reader {
     text: Vec<char>,
     at: usize,
+    /// Where the last number begins.
+    number: usize,
 }
 
 impl Reader {
@@ -72,6 +83,7 @@ impl Reader {
         Reader {
             text: text.chars().collect(),
             at: 0,
+            number: 0,
         }
     }
 
@@ -179,6 +191,7 @@ impl Reader {
 
     fn number(&mut self) -> Result<Value, Bad> {
         let start = self.at;
+        self.number = start;
         if self.peek() == Some('-') {
             self.at += 1;
         }

@@ -4,6 +4,14 @@ use super::random::Random;
 use super::value::Value;
 use std::fmt::Write;
 
+/// As `spell`, but most often in the usual way.
+pub fn spell_some(value: &Value, random: &mut Random) -> String {
+    match random.chance(5) {
+        true => spell(value, random),
+        false => value.text(),
+    }
+}
+
 pub fn spell(value: &Value, random: &mut Random) -> String {
     let mut out = String::new();
     any(value, random, &mut out);
@@ -51,7 +59,8 @@ fn space(random: &mut Random, out: &mut String) {
     }
 }
 
-fn string(text: &str, random: &mut Random, out: &mut String) {
+/// A JSON string.
+pub fn string(text: &str, random: &mut Random, out: &mut String) {
     out.push('"');
     for c in text.chars() {
         let short = match c {

@@ -1,7 +1,8 @@
 //! The model of a table: a list of records in the order of insertion, and obvious loops.
 
 use super::fault::Fault;
-use super::parse::{parse, parse_items};
+use super::index::{self, Index};
+use super::parse::{first_out_of_range, parse, parse_items, Bad};
 use super::predicate::Pred;
 use super::schema::{read_options, Schema};
 use super::select::Select;
@@ -40,6 +41,8 @@ pub struct Table {
     pub inserted: u64,
     pub updated: u64,
     pub deleted: u64,
+    /// In the order of their creation.
+    pub indexes: Vec<Index>,
 }
 
 impl Key {
@@ -81,6 +84,7 @@ impl Table {
             inserted: 0,
             updated: 0,
             deleted: 0,
+            indexes: Vec::new(),
         }
     }
 
@@ -121,7 +125,9 @@ impl Table {
     /// Takes a key, or the next integer, and appends the record.
     fn add(&mut self, mut fields: Fields, key: Option<Key>) -> Result<Key, Fault> {
         let key = match key {
+            Some(key) if self.find(&key).is_some() => return Err(taken(&key)),
             Some(key) => key,
+            // Larger than any, so it is free.
             None => {
                 let next = self.largest.map_or(Some(1), |n| n.max(0).checked_add(1));
                 let next = next.ok_or(Fault::Range { index: None })?;
@@ -129,9 +135,6 @@ impl Table {
                 Key::Int(next)
             }
         };
-        if self.find(&key).is_some() {
-            return Err(taken(&key));
-        }
         self.remember(&key);
         self.rows.push(Row {
             key: key.clone(),
@@ -141,7 +144,7 @@ impl Table {
         Ok(key)
     }
 
-    fn remember(&mut self, key: &Key) {
+    pub fn remember(&mut self, key: &Key) {
         if let Key::Int(key) = key {
             self.largest = self.largest.max(Some(*key));
         }
@@ -150,7 +153,35 @@ impl Table {
     pub fn insert(&mut self, text: &str) -> Result<Key, Fault> {
         let (mut fields, key) = self.read_record(text)?;
         self.complete(&mut fields)?;
-        self.add(fields, key)
+        let keys = self.insert_read(vec![(fields, key)], false)?;
+        Ok(keys[0].clone())
+    }
+
+    /// All primary keys first, then the unique indexes. Faults of a bulk call name the record.
+    fn insert_read(
+        &mut self,
+        records: Vec<(Fields, Option<Key>)>,
+        bulk: bool,
+    ) -> Result<Vec<Key>, Fault> {
+        let (rows, largest, inserted) = (self.rows.len(), self.largest, self.inserted);
+        let mut keys = Vec::new();
+        let mut outcome = Ok(());
+        for (index, (fields, key)) in records.into_iter().enumerate() {
+            match self.add(fields, key) {
+                Ok(key) => keys.push(key),
+                Err(fault) => {
+                    outcome = Err(if bulk { fault.at(index) } else { fault });
+                    break;
+                }
+            }
+        }
+        let outcome = outcome.and_then(|()| index::check_inserted(self, rows, bulk));
+        if outcome.is_err() {
+            self.rows.truncate(rows);
+            self.largest = largest;
+            self.inserted = inserted;
+        }
+        outcome.map(|()| keys)
     }
 
     pub fn insert_many(&mut self, text: &str) -> Result<Vec<Key>, Fault> {
@@ -171,20 +202,7 @@ impl Table {
         if let Some(fault) = failed {
             return Err(fault);
         }
-        let (rows, largest, inserted) = (self.rows.len(), self.largest, self.inserted);
-        let mut keys = Vec::new();
-        for (index, (fields, key)) in records.into_iter().enumerate() {
-            match self.add(fields, key) {
-                Ok(key) => keys.push(key),
-                Err(fault) => {
-                    self.rows.truncate(rows);
-                    self.largest = largest;
-                    self.inserted = inserted;
-                    return Err(fault.at(index));
-                }
-            }
-        }
-        Ok(keys)
+        self.insert_read(records, true)
     }
 
     pub fn upsert(&mut self, text: &str, on_taken: OnTaken) -> Result<(&'static str, Key), Fault> {
@@ -198,14 +216,15 @@ impl Table {
                     if let Some(schema) = &self.schema {
                         schema.check_given(&fields)?;
                     }
-                    merge(&mut self.rows[place].record, &fields);
-                    self.updated += 1;
-                    Ok(("Updated", key.clone()))
+                    let key = key.clone();
+                    self.replace(&[place], |row| merge(&mut row.record, &fields))?;
+                    Ok(("Updated", key))
                 }
             };
         }
         self.complete(&mut fields)?;
-        Ok(("Inserted", self.add(fields, key)?))
+        let keys = self.insert_read(vec![(fields, key)], false)?;
+        Ok(("Inserted", keys[0].clone()))
     }
 
     pub fn get(&self, key: &Key) -> Result<&Value, Fault> {
@@ -223,7 +242,14 @@ impl Table {
             }
             failed.is_none()
         });
-        read.map_err(Fault::of_items)?;
+        read.map_err(|failed| match failed {
+            // An integer that is out of every range is no key either.
+            (index @ Some(_), Bad::Range) => Fault::Key {
+                found: first_out_of_range(keys).unwrap_or_default(),
+                index,
+            },
+            failed => Fault::of_items(failed),
+        })?;
         failed.map_or(Ok(records), Err)
     }
 
@@ -267,11 +293,37 @@ impl Table {
             if places.len() > 1 || (!own && self.find(key).is_some()) {
                 return Err(taken(key));
             }
-            self.remember(key);
-            self.rows[places[0]].key = key.clone();
+        }
+        self.replace(places, |row| {
+            merge(&mut row.record, &changes);
+            if let Some(key) = &key {
+                row.key = key.clone();
+            }
+        })
+    }
+
+    /// Changes rows, and takes it back if a unique index does not allow the outcome.
+    pub fn replace(
+        &mut self,
+        places: &[usize],
+        mut change: impl FnMut(&mut Row),
+    ) -> Result<usize, Fault> {
+        let before: Vec<Row> = match self.indexes.iter().any(|index| index.unique) {
+            true => places.iter().map(|&at| self.rows[at].clone()).collect(),
+            false => Vec::new(),
+        };
+        for &place in places {
+            change(&mut self.rows[place]);
+        }
+        if let Err(fault) = index::check_changed(self, places) {
+            for (&place, row) in places.iter().zip(before) {
+                self.rows[place] = row;
+            }
+            return Err(fault);
         }
         for &place in places {
-            merge(&mut self.rows[place].record, &changes);
+            let key = self.rows[place].key.clone();
+            self.remember(&key);
         }
         self.updated += places.len() as u64;
         Ok(places.len())
@@ -325,12 +377,12 @@ impl Table {
                 "schema",
                 self.schema.as_ref().map_or(Value::Null, Schema::describe),
             ),
-            entry("indexes", Value::List(Vec::new())),
+            entry("indexes", index::describe(&self.indexes)),
         ])
     }
 }
 
-fn taken(key: &Key) -> Fault {
+pub fn taken(key: &Key) -> Fault {
     Fault::Duplicate {
         key: key.text(),
         index: None,
