@@ -295,6 +295,13 @@ static inline void world_close(world *w) {
         CHECK_TEXT((w).out, expected);                                                                              \
     } while (0)
 
+/** A query, run with parameters that may be NULL, gives these rows. */
+#define CHECK_QUERY(w, spec, params, expected)                                                                      \
+    do {                                                                                                            \
+        CHECK_OK(dictdb_table_query((w).table, NTS(spec), NTS(params), &(w).out, NULL, &(w).err), &(w).err);        \
+        CHECK_TEXT((w).out, expected);                                                                              \
+    } while (0)
+
 /** All records under these select options are these. */
 #define CHECK_SELECT(w, options, expected)                                                                          \
     do {                                                                                                            \
@@ -336,6 +343,17 @@ static inline dictdb_predicate *where(predicate_maker make, const char *field, c
     dictdb_error *error = NULL;
     if (make(NTS(field), NTS(value), &predicate, &error) != DICTDB_STATUS_OK) {
         fprintf(stderr, "%s %s: %s\n", field, value, dictdb_error_message(error));
+    }
+    dictdb_error_free(error);
+    return predicate;
+}
+
+/** A predicate of text, or NULL. */
+static inline dictdb_predicate *parsed(const char *text) {
+    dictdb_predicate *predicate = NULL;
+    dictdb_error *error = NULL;
+    if (dictdb_predicate_parse(NTS(text), &predicate, &error) != DICTDB_STATUS_OK) {
+        fprintf(stderr, "%s: %s\n", text, dictdb_error_message(error));
     }
     dictdb_error_free(error);
     return predicate;

@@ -45,12 +45,16 @@ typedef struct {
     world w;
     dictdb_predicate *predicate;
     dictdb_error *error;
+    dictdb_query *query;
+    dictdb_update *update;
 } scene;
 
 static scene open_scene(void) {
-    scene s = {world_open(NULL), everything(), NULL};
+    scene s = {world_open(NULL), everything(), NULL, NULL, NULL};
     INSERT(s.w, "[{\"a\":1},{\"a\":2}]");
     dictdb_table_insert(s.w.table, NTS("{"), NULL, &s.error);
+    CHECK_OK(dictdb_query_new(s.predicate, NULL, 0, &s.query, &s.w.err), &s.w.err);
+    CHECK_OK(dictdb_update_new(s.predicate, NULL, 0, NTS("a = a"), &s.update, &s.w.err), &s.w.err);
     CHECK_OK(dictdb_table_get_int(s.w.table, 1, &s.w.out, &s.w.err), &s.w.err);
     return s;
 }
@@ -58,6 +62,8 @@ static scene open_scene(void) {
 static void close_scene(scene *s) {
     dictdb_error_free(s->error);
     dictdb_predicate_free(s->predicate);
+    dictdb_query_free(s->query);
+    dictdb_update_free(s->update);
     world_close(&s->w);
 }
 
@@ -88,7 +94,41 @@ static void every_predicate_maker_is_forked(void) {
     CHILD_FORKED(dictdb_predicate_is_not_null(NTS("a"), &made, &error));
     CHILD_FORKED(dictdb_predicate_and(NULL, 0, &made, &error));
     CHILD_FORKED(dictdb_predicate_or(NULL, 0, &made, &error));
+    CHILD_FORKED(dictdb_predicate_parse(NTS("a = 1"), &made, &error));
     CHILD_CHECK(made == NULL);
+}
+
+static void every_function_of_the_query_language_is_forked(scene *s) {
+    dictdb_error *error = NULL;
+    dictdb_table *table = s->w.table;
+    dictdb_buffer *out = &s->w.out;
+    dictdb_query *query = s->query;
+    dictdb_update *update = s->update;
+    dictdb_predicate *made = s->predicate;
+    uint64_t count = 77;
+
+    CHILD_FORKED(dictdb_predicate_print(s->predicate, out, &error));
+    CHILD_FORKED(dictdb_predicate_bind(s->predicate, NULL, 0, &made, &error));
+    CHILD_CHECK(made == NULL);
+    CHILD_FORKED(dictdb_query_new(s->predicate, NULL, 0, &query, &error));
+    CHILD_CHECK(query == NULL);
+    CHILD_FORKED(dictdb_query_run(s->query, table, NULL, 0, out, &count, &error));
+    CHILD_FORKED(dictdb_query_count(s->query, table, NULL, 0, &count, &error));
+    CHILD_FORKED(dictdb_query_delete(s->query, table, NULL, 0, &count, &error));
+    CHILD_FORKED(dictdb_query_explain(s->query, table, NULL, 0, out, &error));
+    CHILD_FORKED(dictdb_update_new(s->predicate, NULL, 0, NTS("a = 1"), &update, &error));
+    CHILD_CHECK(update == NULL);
+    CHILD_FORKED(dictdb_update_run(s->update, table, NULL, 0, &count, &error));
+    CHILD_FORKED(dictdb_update_explain(s->update, table, NULL, 0, out, &error));
+    CHILD_FORKED(dictdb_table_query(table, NULL, 0, NULL, 0, out, &count, &error));
+    CHILD_FORKED(dictdb_table_explain(table, NULL, 0, NULL, 0, out, &error));
+    CHILD_FORKED(dictdb_table_count_where(table, NTS("TRUE"), NULL, 0, &count, &error));
+    CHILD_FORKED(dictdb_table_update_where(table, NTS("TRUE"), NTS("a = 1"), NULL, 0, &count, &error));
+    CHILD_FORKED(dictdb_table_delete_where(table, NTS("TRUE"), NULL, 0, &count, &error));
+    CHILD_FORKED(dictdb_table_create_index(table, NTS("{\"fields\":\"a\",\"kind\":\"hash\"}"), &error));
+    CHILD_FORKED(dictdb_table_drop_index(table, NTS("\"a\""), &error));
+    CHILD_CHECK(count == 77);
+    CHILD_CHECK(out->len == 0 && (out->data == NULL || out->data[0] == '\0'));
 }
 
 static void every_function_is_forked(scene *s) {
@@ -133,6 +173,7 @@ static void every_function_is_forked(scene *s) {
     CHILD_FORKED(dictdb_predicate_and(operands, 1, &made, &error));
     CHILD_FORKED(dictdb_predicate_or(operands, 1, &made, &error));
     every_predicate_maker_is_forked();
+    every_function_of_the_query_language_is_forked(s);
     CHILD_FORKED(dictdb_log_set(DICTDB_LOG_DEBUG, 1, log_nothing, NULL, NULL, &error));
     CHILD_FORKED(dictdb_log_set(DICTDB_LOG_DEBUG, 1, NULL, NULL, NULL, &error));
     CHILD_CHECK(dictdb_table_count(s->w.table, NULL, &count, NULL) == DICTDB_STATUS_FORKED);
@@ -142,6 +183,10 @@ static void freeing_does_nothing(scene *s) {
     dictdb_error_free(s->error);
     dictdb_error_free(s->error);
     dictdb_predicate_free(s->predicate);
+    dictdb_query_free(s->query);
+    dictdb_query_free(s->query);
+    dictdb_update_free(s->update);
+    dictdb_update_free(s->update);
     dictdb_table_free(s->w.table);
     dictdb_table_free(s->w.table);
     dictdb_db_free(s->w.db);
@@ -205,12 +250,16 @@ static void work_as_usual(scene *unused) {
     CHILD_CHECK(dictdb_table_insert(table, NTS("{}"), &out, NULL) == DICTDB_STATUS_OK);
     CHILD_CHECK(strcmp(out.data, "1") == 0);
     /* Of this process, which has used the library, a child is forked in the sense of the header. */
-    scene s = {{db, table, out, NULL}, NULL, NULL};
+    scene s = {{db, table, out, NULL}, NULL, NULL, NULL, NULL};
     dictdb_predicate_all(&s.predicate, NULL);
+    dictdb_query_new(NULL, NULL, 0, &s.query, NULL);
+    dictdb_update_new(s.predicate, NULL, 0, NTS("a = a"), &s.update, NULL);
     CHILD_CHECK(fork_child(as_a_child, &s));
     CHILD_CHECK(dictdb_table_insert(table, NTS("{}"), &out, NULL) == DICTDB_STATUS_OK);
     dictdb_buffer_free(&out);
     dictdb_predicate_free(s.predicate);
+    dictdb_query_free(s.query);
+    dictdb_update_free(s.update);
     dictdb_table_free(table);
     dictdb_db_free(db);
 }
@@ -283,6 +332,10 @@ static void call_with_wrong_arguments(scene *s) {
     CHILD_FORKED(dictdb_predicate_eq(NTS("a"), NTS("["), &made, &error));
     CHILD_FORKED(dictdb_predicate_and(NULL, 5, &made, &error));
     CHILD_FORKED(dictdb_predicate_all(NULL, &error));
+    CHILD_FORKED(dictdb_predicate_parse(NTS("a ="), &made, &error));
+    CHILD_FORKED(dictdb_query_new(NULL, NTS("{"), NULL, &error));
+    CHILD_FORKED(dictdb_query_run(NULL, NULL, NULL, 0, NULL, NULL, &error));
+    CHILD_FORKED(dictdb_update_run((dictdb_update *)(uintptr_t)0x1234, NULL, NULL, 0, NULL, &error));
     CHILD_FORKED(dictdb_log_set(0, 0, NULL, NULL, NULL, &error));
 }
 
@@ -314,6 +367,8 @@ static void *write_until_ended(void *argument) {
         CHECK_INT(dictdb_table_delete_by_key(c->s.w.table, out.data, out.len, NULL), DICTDB_STATUS_OK);
         CHECK_INT(dictdb_db_get_table(c->s.w.db, NTS("t"), &table, NULL), DICTDB_STATUS_OK);
         CHECK_INT(dictdb_table_update(table, c->s.predicate, NTS("{\"b\":1}"), NULL, NULL), DICTDB_STATUS_OK);
+        CHECK_INT(dictdb_update_run(c->s.update, table, NULL, 0, NULL, NULL), DICTDB_STATUS_OK);
+        CHECK_INT(dictdb_query_run(c->s.query, table, NULL, 0, &out, NULL, NULL), DICTDB_STATUS_OK);
         CHECK_INT(dictdb_table_insert(table, NTS("["), NULL, &error), DICTDB_STATUS_INVALID_JSON);
         dictdb_error_free(error);
         dictdb_table_free(table);

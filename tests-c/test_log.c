@@ -87,6 +87,24 @@ static void creating_and_dropping_tables_is_info(void) {
     log_to_nobody();
 }
 
+static void making_and_dropping_indexes_is_info(void) {
+    sink s;
+    clear(&s);
+    world w = world_open(NULL);
+    CHECK_INT(dictdb_log_set(DICTDB_LOG_INFO, 1, keep, &s, NULL, NULL), DICTDB_STATUS_OK);
+    CHECK_OK(dictdb_table_create_index(w.table, NTS("{\"fields\":\"zip code\",\"kind\":\"hash\"}"), &w.err), &w.err);
+    CHECK_INT(atomic_load(&s.of_level[DICTDB_LOG_INFO]), 1);
+    CHECK_MEMBER(s.fields, "table", "\"t\"");
+    CHECK_CONTAINS(s.fields, "zip code");
+    CHECK_OK(dictdb_table_drop_index(w.table, NTS("\"zip code\""), &w.err), &w.err);
+    CHECK_CONTAINS(s.fields, "zip code");
+    CHECK_STATUS(dictdb_table_drop_index(w.table, NTS("\"zip code\""), &w.err), DICTDB_STATUS_INVALID_ARGUMENT, &w.err);
+    CHECK_INT(atomic_load(&s.of_level[DICTDB_LOG_INFO]), 2);
+    CHECK_INT(atomic_load(&s.wrong), 0);
+    world_close(&w);
+    log_to_nobody();
+}
+
 static void a_message_names_its_table(void) {
     sink s;
     clear(&s);
@@ -114,6 +132,11 @@ static void each_write_is_debug(void) {
     CHECK_OK(dictdb_table_delete_by_key(w.table, NTS("1"), &w.err), &w.err);
     CHECK_OK(dictdb_table_delete(w.table, all, NULL, &w.err), &w.err);
     CHECK_INT(atomic_load(&s.of_level[DICTDB_LOG_DEBUG]), 9);
+    write_times(&w, 2);
+    CHECK_OK(dictdb_table_update_where(w.table, NTS("TRUE"), NTS("a = 1"), NULL, 0, NULL, &w.err), &w.err);
+    CHECK_OK(dictdb_table_delete_where(w.table, NTS("TRUE"), NULL, 0, NULL, &w.err), &w.err);
+    CHECK_STATUS(dictdb_table_delete_where(w.table, NTS("TRUE"), NULL, 0, NULL, &w.err), DICTDB_STATUS_RECORD_NOT_FOUND, &w.err);
+    CHECK_INT(atomic_load(&s.of_level[DICTDB_LOG_DEBUG]), 13);
     CHECK_INT(atomic_load(&s.wrong), 0);
     dictdb_predicate_free(all);
     world_close(&w);
@@ -453,6 +476,7 @@ static void each_context_is_destroyed_once_after_its_last_call(void) {
 
 int main(void) {
     RUN(creating_and_dropping_tables_is_info);
+    RUN(making_and_dropping_indexes_is_info);
     RUN(a_message_names_its_table);
     RUN(each_write_is_debug);
     RUN(reads_and_failed_writes_are_not_logged);

@@ -257,6 +257,101 @@ static void a_predicate_may_be_freed_in_mid_call(void) {
     close_round(&round);
 }
 
+/* ------------------------------------------------------------------------------------------------------- queries and updates */
+
+static void *make_query(round_state *round) {
+    dictdb_query *query = NULL;
+    dictdb_query_new(round->match, NTS("{\"where\":\"id < ?1\",\"columns\":[\"a\"]}"), &query, NULL);
+    return query;
+}
+
+static void use_query(round_state *round, int thread, int call) {
+    dictdb_buffer out = DICTDB_BUFFER_INIT;
+    dictdb_error *error = NULL;
+    uint64_t count = 77;
+    dictdb_status status;
+    switch ((thread + call) % 4) {
+    case 0:
+        status = dictdb_query_run(round->shared, round->w.table, NTS("[100]"), &out, &count, &error);
+        check_allowed(status, DICTDB_STATUS_OK, "run");
+        if (status == DICTDB_STATUS_OK) {
+            CHECK_TEXT(out, "[{\"a\":1}]");
+        } else {
+            CHECK_EMPTY(out);
+        }
+        CHECK_INT(count, status == DICTDB_STATUS_OK ? 1 : 77);
+        break;
+    case 1:
+        status = dictdb_query_count(round->shared, round->w.table, NTS("[100]"), &count, NULL);
+        check_allowed(status, DICTDB_STATUS_OK, "count");
+        CHECK_INT(count, status == DICTDB_STATUS_OK ? 1 : 77);
+        break;
+    case 2:
+        check_allowed(dictdb_query_explain(round->shared, round->w.table, NTS("[100]"), &out, &error), DICTDB_STATUS_OK, "explain");
+        break;
+    default:
+        check_allowed(dictdb_query_run(round->shared, round->w.table, NULL, 0, &out, &count, &error), DICTDB_STATUS_INVALID_ARGUMENT, "run");
+        CHECK_EMPTY(out);
+    }
+    dictdb_buffer_free(&out);
+    dictdb_error_free(error);
+}
+
+static void release_query(void *handle) {
+    dictdb_query_free(handle);
+}
+
+static dictdb_status probe_query(round_state *round, void *handle) {
+    uint64_t count = 0;
+    return dictdb_query_count(handle, round->w.table, NTS("[1]"), &count, NULL);
+}
+
+static void a_query_may_be_freed_in_mid_call(void) {
+    round_state round;
+    open_round(&round);
+    round.make = make_query;
+    round.use = use_query;
+    round.release = release_query;
+    round.probe = probe_query;
+    run_rounds(&round);
+    close_round(&round);
+}
+
+static void *make_update(round_state *round) {
+    dictdb_update *update = NULL;
+    dictdb_update_new(round->match, NULL, 0, NTS("n = coalesce(n, 0) + ?1"), &update, NULL);
+    return update;
+}
+
+static void use_update(round_state *round, int thread, int call) {
+    dictdb_error *error = NULL;
+    uint64_t count = 77;
+    bool is_wrong = (thread + call) % 3 == 0;
+    dictdb_status status = dictdb_update_run(round->shared, round->w.table, NTS(is_wrong ? "[\"x\"]" : "[1]"), &count, &error);
+    check_allowed(status, is_wrong ? DICTDB_STATUS_TYPE_MISMATCH : DICTDB_STATUS_OK, "run");
+    CHECK_INT(count, status == DICTDB_STATUS_OK ? 1 : 77);
+    dictdb_error_free(error);
+}
+
+static void release_update(void *handle) {
+    dictdb_update_free(handle);
+}
+
+static dictdb_status probe_update(round_state *round, void *handle) {
+    return dictdb_update_run(handle, round->w.table, NTS("[1]"), NULL, NULL);
+}
+
+static void an_update_may_be_freed_in_mid_call(void) {
+    round_state round;
+    open_round(&round);
+    round.make = make_update;
+    round.use = use_update;
+    round.release = release_update;
+    round.probe = probe_update;
+    run_rounds(&round);
+    close_round(&round);
+}
+
 /* --------------------------------------------------------------------------------------------------------------- databases */
 
 static void *make_db(round_state *round) {
@@ -356,6 +451,8 @@ int main(void) {
     RUN(a_table_handle_may_be_freed_in_mid_call);
     RUN(the_last_handle_to_a_table_may_be_freed_in_mid_call);
     RUN(a_predicate_may_be_freed_in_mid_call);
+    RUN(a_query_may_be_freed_in_mid_call);
+    RUN(an_update_may_be_freed_in_mid_call);
     RUN(a_database_may_be_freed_in_mid_call);
     RUN(an_error_may_be_freed_in_mid_call);
     return check_finish();

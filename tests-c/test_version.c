@@ -32,6 +32,8 @@ static void the_library_has_the_headers_abi_version(void) {
 static void documented_features_are_there(void) {
     CHECK_INT(dictdb_has_feature(NTS("paths")), 1);
     CHECK_INT(dictdb_has_feature(NTS("log")), 1);
+    CHECK_INT(dictdb_has_feature(NTS("query")), 1);
+    CHECK_INT(dictdb_has_feature(NTS("index")), 1);
 }
 
 static void a_feature_is_named_by_pointer_and_length(void) {
@@ -44,6 +46,7 @@ static void other_names_are_no_features(void) {
     CHECK_INT(dictdb_has_feature(NTS("")), 0);
     CHECK_INT(dictdb_has_feature("", 0), 0);
     CHECK_INT(dictdb_has_feature(NTS("Paths")), 0);
+    CHECK_INT(dictdb_has_feature(NTS("queries")), 0);
     CHECK_INT(dictdb_has_feature(NTS("time travel")), 0);
     CHECK_INT(dictdb_has_feature(NTS("\xff\xfe")), 0);
     CHECK_INT(dictdb_has_feature(NULL, 0), 0);
