@@ -5,68 +5,13 @@
 #include "json.h"
 #include "support.h"
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 const char *const board_airports[3] = {"EWR", "JFK", "LGA"};
-
-/* ---- Which flights. Small functions that make predicates, and hand over the only handle to what they made. */
-
-typedef dictdb_status (*comparison)(const char *, size_t, const char *, size_t, dictdb_predicate **, dictdb_error **);
-typedef dictdb_status (*connective)(const dictdb_predicate *const *, size_t, dictdb_predicate **, dictdb_error **);
-
-static dictdb_predicate *compare(comparison how, const char *field, const char *value) {
-    dictdb_predicate *made = NULL;
-    dictdb_error *error = NULL;
-    must("make a predicate", how(field, DICTDB_NTS, value, DICTDB_NTS, &made, &error), &error);
-    return made;
-}
-
-static dictdb_predicate *compare_integer(comparison how, const char *field, int value) {
-    char json[16];
-    snprintf(json, sizeof json, "%d", value);
-    return compare(how, field, json);
-}
-
-static dictdb_predicate *combine(connective how, dictdb_predicate *left, dictdb_predicate *right) {
-    const dictdb_predicate *const operands[] = {left, right};
-    dictdb_predicate *made = NULL;
-    dictdb_error *error = NULL;
-    must("combine predicates", how(operands, 2, &made, &error), &error);
-    dictdb_predicate_free(left); /* what was made keeps what it needs of them */
-    dictdb_predicate_free(right);
-    return made;
-}
-
-static dictdb_predicate *from_airport(const char *origin) {
-    char json[16];
-    snprintf(json, sizeof json, "\"%s\"", origin); /* an airport code has nothing to escape */
-    return compare(dictdb_predicate_eq, "origin", json);
-}
-
-static dictdb_predicate *not_left_yet(void) {
-    return compare(dictdb_predicate_eq, "status", "\"scheduled\"");
-}
-
-/* (day, sched_dep_time) >= minute, as two numbers are compared: the day first, the time if the day is the same. */
-static dictdb_predicate *scheduled_from(int minute) {
-    int day = minute / DAY + 1;
-    dictdb_predicate *later_today = combine(dictdb_predicate_and, compare_integer(dictdb_predicate_eq, "day", day),
-                                            compare_integer(dictdb_predicate_ge, "sched_dep_time", hhmm_of(minute)));
-    return combine(dictdb_predicate_or, compare_integer(dictdb_predicate_gt, "day", day), later_today);
-}
-
-dictdb_predicate *upcoming(const char *origin, int now) {
-    return combine(dictdb_predicate_and, from_airport(origin),
-                   combine(dictdb_predicate_and, not_left_yet(), scheduled_from(now)));
-}
-
-dictdb_predicate *on_display(const char *origin, int from) {
-    return combine(dictdb_predicate_and, from_airport(origin),
-                   combine(dictdb_predicate_or, not_left_yet(), scheduled_from(from)));
-}
 
 /* ---- Reading */
 
@@ -90,25 +35,23 @@ void look_up_names(const dictdb_table *table, size_t count, const char *const ke
 }
 
 static void read_departure(const json_rows *row, departure *d) {
-    long day = 0, hhmm = 0;
+    long departs = 0;
     *d = (departure){0};
-    if (!json_integer(row, "day", &day) || !json_integer(row, "sched_dep_time", &hhmm) || !json_integer(row, "flight", &d->number) ||
+    if (!json_integer(row, "departs", &departs) || !json_integer(row, "flight", &d->number) ||
         !json_string(row, "carrier", d->carrier, sizeof d->carrier) || !json_string(row, "dest", d->dest, sizeof d->dest) ||
         !json_string(row, "status", d->status, sizeof d->status))
-        fail("a flight lacks a field that its schema requires");
+        fail("a flight lacks a field that every flight has");
     json_integer(row, "dep_delay", &d->dep_delay);
     json_integer(row, "arr_delay", &d->arr_delay);
-    d->scheduled = ((int)day - 1) * DAY + minutes_of(hhmm);
+    d->scheduled = minute_of_departs(departs);
 }
 
-void board_read(board *b, const database *db, const dictdb_predicate *which, samples *timings) {
-    static const char options[] = "{\"columns\": [\"day\", \"sched_dep_time\", \"carrier\", \"flight\", \"dest\", \"status\","
-                                  " \"dep_delay\", \"arr_delay\"],"
-                                  " \"order_by\": [\"day\", \"sched_dep_time\"],"
-                                  " \"limit\": 10}"; /* BOARD_ROWS_MAX */
+void board_read(board *b, const database *db, const dictdb_query *which, const char *origin, int from, samples *timings) {
+    char params[32];
+    snprintf(params, sizeof params, "[\"%s\",%d]", origin, departs_of(from)); /* an airport's code has nothing to escape */
     dictdb_error *error = NULL;
     uint64_t started = now_ns();
-    must("read the board", dictdb_table_select(db->flights, which, options, sizeof options - 1, &b->answer, NULL, &error), &error);
+    must("read the board", dictdb_query_run(which, db->flights, params, DICTDB_NTS, &b->answer, NULL, &error), &error);
     if (timings != NULL)
         samples_add(timings, OP_BOARD, started);
 
@@ -146,13 +89,15 @@ const char *styled(style s) {
     static const char *const codes[] = {"\033[0m", "\033[1m", "\033[2m", "\033[33m", "\033[32m", "\033[31m", "\033[36m"};
     static int colours = -1;
     if (colours < 0) {
-        const char *no_color = getenv("NO_COLOR");
-        colours = isatty(STDOUT_FILENO) && (no_color == NULL || *no_color == '\0');
+        const char *no_color = getenv("NO_COLOR"), *force = getenv("CLICOLOR_FORCE");
+        bool forced = force != NULL && *force != '\0' && strcmp(force, "0") != 0;
+        colours = (forced || isatty(STDOUT_FILENO)) && (no_color == NULL || *no_color == '\0');
     }
     return colours ? codes[s] : "";
 }
 
-void print_padded(const char *s, size_t columns) {
+/* Prints a text in so many columns: cut off with an ellipsis if it is longer, padded if it is shorter. */
+static void print_padded(const char *s, size_t columns) {
     size_t width = 0, last = 0, all = 0; /* width so far; bytes that fit beside an ellipsis; bytes that fit */
     for (size_t i = 0; s[i] != '\0';) {
         do
@@ -236,9 +181,7 @@ static style describe(const departure *d, int now, char *out, size_t size) {
 
 static void draw_board(const database *db, board *b, const char *origin, int from, int now) {
     enum { ROWS = 8 };
-    dictdb_predicate *which = on_display(origin, from);
-    board_read(b, db, which, NULL);
-    dictdb_predicate_free(which);
+    board_read(b, db, db->queries.on_display, origin, from, NULL);
 
     for (size_t i = 0; i < b->count && i < ROWS; i++) {
         departure *d = &b->rows[i];

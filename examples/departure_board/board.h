@@ -5,7 +5,6 @@
 #include "database.h"
 #include "samples.h"
 
-#include <stdbool.h>
 #include <stddef.h>
 
 enum { BOARD_ROWS_MAX = 10, NAME_SIZE = 64 };
@@ -31,13 +30,8 @@ typedef struct {
     dictdb_buffer names;
 } board;
 
-/* Which flights to read: the next departures of an airport, those that are still to come at `now`... */
-dictdb_predicate *upcoming(const char *origin, int now);
-/* ... or what the display in the hall shows: all from a minute on, whatever became of them, and those that should have left before. */
-dictdb_predicate *on_display(const char *origin, int from);
-
-/* Reads the first flights that match, in order of their scheduled time. Takes the time of the calls if `timings` is not NULL. */
-void board_read(board *b, const database *db, const dictdb_predicate *which, samples *timings);
+/* Reads what one of the two queries for boards finds, from a minute on. Takes the time of the calls if `timings` is not NULL. */
+void board_read(board *b, const database *db, const dictdb_query *which, const char *origin, int from, samples *timings);
 
 void board_free(board *b);
 
@@ -51,10 +45,10 @@ void draw_boards(const database *db, const char *title, int from, int now);
 
 typedef enum { PLAIN, BOLD, DIM, YELLOW, GREEN, RED, CYAN } style;
 
-/* The escape sequence that begins a style; "" if standard output is no terminal, or NO_COLOR is set. PLAIN ends them all. */
+/*
+ * The escape sequence that begins a style; PLAIN ends them all. "" if NO_COLOR is set, or if standard output is no terminal and
+ * CLICOLOR_FORCE is not set.
+ */
 const char *styled(style s);
-
-/* Prints a text in so many columns: cut off with an ellipsis if it is longer, padded if it is shorter. */
-void print_padded(const char *s, size_t columns);
 
 #endif

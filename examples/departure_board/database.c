@@ -50,12 +50,24 @@ static const table_plan airlines_plan = {"airlines", "airlines.csv", "carrier", 
 static const table_plan airports_plan = {"airports", "airports.csv", "faa", "", COLUMNS(airport_columns)};
 static const table_plan planes_plan = {"planes", "planes.csv", "tailnum", "", COLUMNS(plane_columns)};
 
-/* The flights of the file have no key of their own: records without "id" get 1, 2, 3, ... And each starts as scheduled. */
+/*
+ * The flights of the file have no key of their own: records without "id" get 1, 2, 3, ... And each starts as scheduled. `departs` is
+ * computed when they are all there: day and time in one number, for a query to compare and an index to sort.
+ */
 static const table_plan flights_plan = {
-    "flights", "flights.csv", "id", ",\"status\":{\"type\":\"str\",\"default\":\"scheduled\"}", COLUMNS(flight_columns),
+    "flights", "flights.csv", "id",
+    ",\"departs\":{\"type\":\"int\",\"nullable\":true},\"status\":{\"type\":\"str\",\"default\":\"scheduled\"}",
+    COLUMNS(flight_columns),
 };
 
-static dictdb_table *create_table(dictdb_db *db, const table_plan *plan) {
+static dictdb_table *create_table(dictdb_db *db, const char *name, const char *options) {
+    dictdb_table *table = NULL;
+    dictdb_error *error = NULL;
+    must("create a table", dictdb_db_create_table(db, name, DICTDB_NTS, options, DICTDB_NTS, &table, &error), &error);
+    return table;
+}
+
+static dictdb_table *create_planned_table(dictdb_db *db, const table_plan *plan) {
     text options = {0};
     text_add_format(&options, "{\"primary_key\":\"%s\",\"schema\":{", plan->primary_key);
     for (size_t i = 0; i < plan->column_count; i++) {
@@ -64,10 +76,7 @@ static dictdb_table *create_table(dictdb_db *db, const table_plan *plan) {
                         c->presence == REQUIRED ? "false" : "true");
     }
     text_add_format(&options, "%s}}", plan->extra);
-
-    dictdb_table *table = NULL;
-    dictdb_error *error = NULL;
-    must("create a table", dictdb_db_create_table(db, plan->name, DICTDB_NTS, options.data, options.length, &table, &error), &error);
+    dictdb_table *table = create_table(db, plan->name, options.data);
     text_free(&options);
     return table;
 }
@@ -120,10 +129,53 @@ static void insert_rows(dictdb_table *table, const table_plan *plan, const csv_f
 
 static dictdb_table *load_table(dictdb_db *db, const table_plan *plan, const char *directory) {
     csv_file file = csv_read(directory, plan->file);
-    dictdb_table *table = create_table(db, plan);
+    dictdb_table *table = create_planned_table(db, plan);
     insert_rows(table, plan, &file, NULL);
     csv_free(&file);
     return table;
+}
+
+static void create_index(dictdb_table *table, const char *options) {
+    dictdb_error *error = NULL;
+    must("create an index", dictdb_table_create_index(table, options, DICTDB_NTS, &error), &error);
+}
+
+/* An index may be made at any time, of an empty table or of a full one. From then on the table keeps it up to date. */
+static dictdb_table *load_flights(dictdb_db *db, const char *directory, long **keys) {
+    dictdb_table *flights = create_planned_table(db, &flights_plan);
+    create_index(flights, JSON({"fields": "status", "kind": "hash"}));
+
+    csv_file file = csv_read(directory, flights_plan.file);
+    *keys = resized(NULL, file.rows, sizeof **keys);
+    insert_rows(flights, &flights_plan, &file, *keys);
+    csv_free(&file);
+
+    dictdb_error *error = NULL;
+    must("compute when flights depart",
+         dictdb_table_update_where(flights, "TRUE", DICTDB_NTS, "departs = day * 10000 + sched_dep_time", DICTDB_NTS, NULL, 0, NULL,
+                                   &error),
+         &error);
+    create_index(flights, JSON({"fields": ["origin", "departs"], "kind": "sorted"}));
+    return flights;
+}
+
+static dictdb_table *make_counters(dictdb_db *db) {
+    static const char options[] = JSON({
+        "primary_key": "origin",
+        "schema": {
+            "origin": "str",
+            "flights": {"type": "int", "default": 0},
+            "departed": {"type": "int", "default": 0},
+            "arrived": {"type": "int", "default": 0},
+            "minutes": {"type": "int", "default": 0},
+            "worst": {"type": "int", "nullable": true}
+        }
+    });
+    static const char records[] = JSON([{"origin": "EWR"}, {"origin": "JFK"}, {"origin": "LGA"}]);
+    dictdb_table *counters = create_table(db, "counters", options);
+    dictdb_error *error = NULL;
+    must("insert counters", dictdb_table_insert_many(counters, records, DICTDB_NTS, NULL, &error), &error);
+    return counters;
 }
 
 database load_database(const char *directory, long **keys) {
@@ -133,12 +185,9 @@ database load_database(const char *directory, long **keys) {
     db.airlines = load_table(db.db, &airlines_plan, directory);
     db.airports = load_table(db.db, &airports_plan, directory);
     db.planes = load_table(db.db, &planes_plan, directory);
-    db.flights = create_table(db.db, &flights_plan);
-
-    csv_file file = csv_read(directory, flights_plan.file);
-    *keys = resized(NULL, file.rows, sizeof **keys);
-    insert_rows(db.flights, &flights_plan, &file, *keys);
-    csv_free(&file);
+    db.flights = load_flights(db.db, directory, keys);
+    db.counters = make_counters(db.db);
+    db.queries = compile_queries();
     return db;
 }
 
@@ -149,5 +198,7 @@ void free_database(database *db) {
     dictdb_table_free(db->airports);
     dictdb_table_free(db->planes);
     dictdb_table_free(db->flights);
+    dictdb_table_free(db->counters);
+    free_queries(&db->queries);
     *db = (database){0};
 }

@@ -1,6 +1,8 @@
-/* The database of the example: four tables, filled from CSV files. */
+/* The database of the example: its tables, filled from CSV files, and the queries for them. */
 #ifndef DATABASE_H
 #define DATABASE_H
+
+#include "queries.h"
 
 #include <dictdb.h>
 
@@ -10,6 +12,8 @@ typedef struct {
     dictdb_table *airports; /* by faa: "EWR" */
     dictdb_table *planes;   /* by tailnum: "N14228" */
     dictdb_table *flights;  /* by id: 1, 2, 3, ... */
+    dictdb_table *counters; /* by origin: what has happened at each airport of New York, counted event by event */
+    queries queries;
 } database;
 
 /*

@@ -1,22 +1,21 @@
-/* What happens to the flights, as updates of the database to come. */
+/* What happens to the flights, as updates to come. */
 #ifndef EVENTS_H
 #define EVENTS_H
 
-#include "database.h"
-
+#include <dictdb.h>
 #include <stddef.h>
 
 /* Simulated time is in minutes since midnight, 1 January 2013, in New York. */
 enum { HOUR = 60, DAY = 24 * HOUR };
 
-/* The files write a time of day as an integer: 517 is 05:17. */
-int minutes_of(long hhmm);
-int hhmm_of(int minute);
+/* The field "departs" of flights, day and time in one number: 31140 is 3 January, 11:40. */
+int departs_of(int minute);
+int minute_of_departs(long departs);
 
-typedef enum { DEPARTURE, ARRIVAL } event_kind; /* in the order in which they happen */
+typedef enum { DEPARTURE, CANCELLATION, ARRIVAL, EVENT_KINDS } event_kind; /* in the order in which they happen to a flight */
 
 /*
- * Key and changes are the JSON text that the update takes. It is made before the replay starts, whose figures shall show what the
+ * Key and changes are the JSON text that the update of the flight takes, params that of the counters. It is made before the replay starts, whose figures shall show what the
  * library takes, not what printf does.
  */
 typedef struct {
@@ -25,6 +24,7 @@ typedef struct {
     long flight;
     char key[24];
     char changes[96];
+    char params[24]; /* [origin], and of a departure also its delay */
 } event;
 
 typedef struct {
@@ -33,7 +33,7 @@ typedef struct {
 } events;
 
 /* Makes the events of all flights of the file. `keys` are the flights' keys in the database, in the order of the file. */
-events load_events(const char *directory, const long *keys, const database *db);
+events load_events(const char *directory, const long *keys, const dictdb_table *airports);
 
 void free_events(events *e);
 

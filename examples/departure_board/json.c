@@ -104,9 +104,17 @@ static const char *skip_string(const char *at) {
 static const char *skip_value(const char *at) {
     if (*at == '"')
         return skip_string(at);
-    if (*at == '{' || *at == '[')
-        fail("a JSON value is nested deeper than this reader goes");
-    return at + strcspn(at, ",}] \t\r\n");
+    if (*at != '{' && *at != '[')
+        return at + strcspn(at, ",}] \t\r\n");
+    size_t depth = 0;
+    do {
+        if (*at == '\0')
+            fail("a JSON value does not end");
+        depth += *at == '{' || *at == '[';
+        depth -= *at == '}' || *at == ']';
+        at = *at == '"' ? skip_string(at) : at + 1;
+    } while (depth > 0);
+    return at;
 }
 
 /* Goes over one character that must be there. */
@@ -195,6 +203,22 @@ bool json_integer(const json_rows *row, const char *name, long *out) {
     return true;
 }
 
+bool json_number(const json_rows *row, const char *name, double *out) {
+    const char *value = find(row, name);
+    if (value == NULL)
+        return false;
+    char *end;
+    *out = strtod(value, &end);
+    if (end == value || end != skip_value(value))
+        fail("the field \"%s\" is no number: %.20s", name, value);
+    return true;
+}
+
+bool json_true(const json_rows *row, const char *name) {
+    const char *value = find(row, name);
+    return value != NULL && *value == 't';
+}
+
 static unsigned long hex4(const char *at) {
     char digits[5] = {0};
     memcpy(digits, at, 4); /* the library sends whole escapes only */
@@ -240,12 +264,10 @@ static const char *take_character(const char *at, char out[4], size_t *length) {
     return at;
 }
 
-bool json_string(const json_rows *row, const char *name, char *out, size_t size) {
-    const char *at = find(row, name);
-    if (at == NULL)
-        return false;
+/* Puts as much of a string into `out` as it holds. */
+static void take_string(const char *at, char *out, size_t size) {
     if (*at != '"')
-        fail("the field \"%s\" is no string: %.20s", name, at);
+        fail("a string expected in JSON at: %.20s", at);
     size_t used = 0;
     for (at++; *at != '"';) {
         char bytes[4];
@@ -257,5 +279,29 @@ bool json_string(const json_rows *row, const char *name, char *out, size_t size)
         used += length;
     }
     out[used] = '\0';
+}
+
+bool json_string(const json_rows *row, const char *name, char *out, size_t size) {
+    const char *value = find(row, name);
+    if (value == NULL)
+        return false;
+    take_string(value, out, size);
+    return true;
+}
+
+bool json_list(const json_rows *row, const char *name, text *out) {
+    const char *at = find(row, name);
+    text_clear(out);
+    if (at == NULL)
+        return false;
+    for (at = expect(at, '['); *at != ']';) {
+        char item[64];
+        take_string(at, item, sizeof item);
+        text_add(out, out->length == 0 ? "" : ", ");
+        text_add(out, item);
+        at = skip_space(skip_string(at));
+        if (*at != ']')
+            at = expect(at, ',');
+    }
     return true;
 }

@@ -25,7 +25,7 @@ void text_add_string(text *t, const char *s); /* as a JSON string: quoted, and e
 /* Whether a text is a JSON number, and so can be handed in as it is. */
 bool is_json_number(const char *s);
 
-/* ---- Reading: the elements of an array, one after the other. Their fields hold numbers, strings, true, false or null.
+/* ---- Reading: the elements of an array, one after the other.
  *
  *     for (json_rows row = json_read(buffer.data); json_next(&row);)
  *         if (json_integer(&row, "dep_delay", &delay)) ...
@@ -56,6 +56,13 @@ size_t json_integers(const char *array, long *out, size_t count);
 
 /* The value of a field of the row. False, and the result is left alone, if the field is null or not there. */
 bool json_integer(const json_rows *row, const char *name, long *out);
+bool json_number(const json_rows *row, const char *name, double *out);
 bool json_string(const json_rows *row, const char *name, char *out, size_t size); /* cut off if it is too long */
+
+/* Whether a field is true. */
+bool json_true(const json_rows *row, const char *name);
+
+/* The strings of a field that is an array of them, with commas between: origin, departs. False if it is null or not there. */
+bool json_list(const json_rows *row, const char *name, text *out);
 
 #endif

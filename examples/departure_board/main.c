@@ -4,21 +4,25 @@
  *     departure_board [DIRECTORY]        the directory of the CSV files; examples/data by default
  *
  * Loads all flights that left New York in the first twelve days of 2013, as they were scheduled, and replays what happened to them:
- * four threads write departures and arrivals into the database, while two more read the boards of the airports and one adds up
- * the whole table, over and over. At the end, what the database holds must be what the file says.
+ * four threads write departures and arrivals into the database and count them, while two more read the boards of the airports and
+ * one adds up the whole table, over and over. At the end, the figures must be those of the files: scripts/check-demo sees to that.
  *
  * Where to look:
- *     database.c   creating tables with a schema, inserting many records
- *     replay.c     one table shared by many threads: updates by key
- *     board.c      predicates, select with order and limit, get_many
- *     analysis.c   reading a whole table as of one instant
+ *     queries.c    queries and updates as text, compiled once and shared by all threads
+ *     database.c   creating tables with a schema, inserting many records, computing a field, indexes
+ *     replay.c     tables shared by many threads: updates by key, and updates that add to what is there
+ *     board.c      running a query with parameters; get_many
+ *     analysis.c   grouping a whole table as of one instant
+ *     plans.c      explain: which index a query uses
+ *     check.c      queries in one call, for what is asked only once
  *     support.c    what to do with a status and an error
- * csv, json, events, samples, report and check have less to do with the library.
+ * csv, json, events, samples and report have less to do with the library.
  */
 #include "board.h"
 #include "check.h"
 #include "database.h"
 #include "events.h"
+#include "plans.h"
 #include "replay.h"
 #include "report.h"
 #include "support.h"
@@ -37,13 +41,19 @@ static void report_load(const database *db, double seconds) {
     }
     char number[32];
     grouped(number, sizeof number, (long)all);
-    printf("libdictdb %s: %s records of four tables loaded from CSV in %.0f milliseconds\n", dictdb_version(), number, seconds * 1000);
+    printf("libdictdb %s: %s records of four tables loaded from CSV and indexed in %.0f milliseconds\n", dictdb_version(), number, seconds * 1000);
+}
+
+static void show_departures(const database *db, int now) {
+    enum { STAYS_ON_BOARD = 20 }; /* minutes that a flight is still shown after its time */
+    draw_boards(db, "departures", now - STAYS_ON_BOARD, now);
 }
 
 int main(int argc, char **argv) {
     if (argc > 2 || (argc == 2 && argv[1][0] == '-'))
         fail("usage: departure_board [DIRECTORY]");
     const char *directory = argc == 2 ? argv[1] : "examples/data";
+    setvbuf(stdout, NULL, _IOLBF, BUFSIZ); /* line by line, into a pipe as well */
     if (dictdb_abi_version() != DICTDB_ABI_VERSION)
         fail("compiled for another version of libdictdb than %s", dictdb_version());
 
@@ -51,17 +61,19 @@ int main(int argc, char **argv) {
     long *keys = NULL;
     database db = load_database(directory, &keys);
     report_load(&db, (double)(now_ns() - started) / 1e9);
-    events e = load_events(directory, keys, &db);
+    events e = load_events(directory, keys, db.airports);
     free(keys);
 
-    const int moments[] = {
-        2 * DAY + 11 * HOUR + 40, /* a bit of everything */
-        9 * DAY + 6 * HOUR + 30,  /* at JFK, a plane is due since the morning before */
+    const int last_evening = 11 * DAY + 20 * HOUR;
+    const moment moments[] = {
+        {2 * DAY + 11 * HOUR + 40, show_departures}, /* a bit of everything */
+        {9 * DAY + 6 * HOUR + 30, show_departures},  /* at JFK, a plane is due since the morning before */
+        {last_evening, report_plans},
     };
     replay_plan to_see = {.rounds = 1, .tick = 10, .moments = moments, .moment_count = sizeof moments / sizeof *moments};
     replay_result result = replay(&db, &e, &to_see);
     samples_free(&result.timings);
-    draw_boards(&db, "what became of the last evening", 11 * DAY + 20 * HOUR, e.list[e.count - 1].minute);
+    draw_boards(&db, "what became of the last evening", last_evening, e.list[e.count - 1].minute);
 
     /* Once more, for figures: in ticks so long that the workers hardly ever wait for the clock. */
     replay_plan to_measure = {.rounds = 8, .tick = DAY};
@@ -69,10 +81,11 @@ int main(int argc, char **argv) {
     report_speed(&result);
     report_memory(&db);
     report_carriers(&db);
-    bool ok = check_totals(&db, directory);
+    report_counters(&db);
+    report_totals(&db);
 
     samples_free(&result.timings);
     free_events(&e);
     free_database(&db);
-    return ok ? EXIT_SUCCESS : EXIT_FAILURE;
+    return EXIT_SUCCESS;
 }

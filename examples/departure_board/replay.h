@@ -8,18 +8,23 @@
 
 enum { WORKERS = 4, READERS = 2 };
 
+/* When the clock shows this minute, which should be a multiple of the tick, it stops and something is shown. */
+typedef struct {
+    int minute;
+    void (*show)(const database *db, int now);
+} moment;
+
 typedef struct {
     int rounds; /* how often all events are replayed */
     int tick;   /* minutes of simulated time that the workers get at once */
-    /* Whenever the clock shows one of these minutes, it stops and the boards are drawn. They should be multiples of the tick. */
-    const int *moments;
+    const moment *moments;
     size_t moment_count;
 } replay_plan;
 
 typedef struct {
     double seconds;
     int rounds;
-    size_t updates, boards, passes;
+    size_t events, boards, passes;
     samples timings;
 } replay_result;
 

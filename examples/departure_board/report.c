@@ -32,10 +32,12 @@ void grouped(char *out, size_t size, long number) {
 void report_speed(replay_result *result) {
     static const char *const names[OP_KINDS] = {
         [OP_UPDATE] = "update by key",
+        [OP_COUNT] = "update that adds",
         [OP_SET_BACK] = "update all flights at once",
-        [OP_BOARD] = "board: filter, sort, 10 rows",
+        [OP_BOARD] = "board: 10 rows in order",
         [OP_NAMES] = "names for it: 2 x get_many",
-        [OP_ANALYST] = "analyst: read all flights",
+        [OP_CENSUS] = "flights grouped by status",
+        [OP_DELAYS] = "flights grouped by airline",
     };
     char number[32], rate[32];
     heading("What the threads did at the same time");
@@ -44,7 +46,11 @@ void report_speed(replay_result *result) {
         const char *what;
         int threads;
         size_t count;
-    } kinds[] = {{"updates", WORKERS, result->updates}, {"boards read", READERS, result->boards}, {"analyst's passes", 1, result->passes}};
+    } kinds[] = {
+        {"events, two updates each", WORKERS, result->events},
+        {"boards read", READERS, result->boards},
+        {"analyst's passes", 1, result->passes},
+    };
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
         grouped(number, sizeof number, (long)kinds[i].count);
         grouped(rate, sizeof rate, (long)((double)kinds[i].count / result->seconds));
@@ -67,57 +73,46 @@ static void report_table(const char *name, const dictdb_table *table, dictdb_buf
     dictdb_error *error = NULL;
     must("read statistics", dictdb_table_statistics(table, buffer, &error), &error);
     json_rows statistics = json_read_object(buffer->data);
-    static const char *const parts[] = {"segment_bytes", "directory_bytes", "key_map_bytes"};
-    long records = 0, live = 0, updated = 0, all = 0;
+    long records = 0, live = 0, updated = 0, indexes = 0, all = 0;
     if (!json_integer(&statistics, "records", &records) || !json_integer(&statistics, "live_bytes", &live) ||
-        !json_integer(&statistics, "updated", &updated))
+        !json_integer(&statistics, "updated", &updated) || !json_integer(&statistics, "index_bytes", &indexes) ||
+        !json_integer(&statistics, "bytes", &all))
         fail("the statistics lack a member: %s", buffer->data);
-    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
-        long bytes = 0;
-        if (!json_integer(&statistics, parts[i], &bytes))
-            fail("the statistics have no \"%s\"", parts[i]);
-        all += bytes;
-    }
-    char count[32], updates[32], total[32];
-    long divisor = records > 0 ? records : 1;
+    char count[32], updates[32], index[32], total[32];
     grouped(count, sizeof count, records);
     grouped(updates, sizeof updates, updated);
+    grouped(index, sizeof index, indexes / 1024);
     grouped(total, sizeof total, all / 1024);
-    printf("  %-12s %10s %10s %12ld %12ld %10s KiB\n", name, count, updates, live / divisor, all / divisor, total);
+    printf("  %-12s %10s %10s %12ld %8s KiB %8s KiB\n", name, count, updates, records > 0 ? live / records : 0, index, total);
 }
 
 void report_memory(const database *db) {
     dictdb_buffer buffer = DICTDB_BUFFER_INIT;
     heading("Memory");
-    printf("  %-12s %10s %10s %12s %12s %14s\n", "", "records", "changes", "bytes each", "all included", "in all");
+    printf("  %-12s %10s %10s %12s %12s %12s\n", "", "records", "changes", "bytes each", "indexes", "in all");
     report_table("flights", db->flights, &buffer);
     report_table("planes", db->planes, &buffer);
     report_table("airports", db->airports, &buffer);
     report_table("airlines", db->airlines, &buffer);
+    report_table("counters", db->counters, &buffer);
     dictdb_buffer_free(&buffer);
 }
 
 void report_carriers(const database *db) {
-    enum { TOP = 6, BAR = 24, MANY = 100 };
+    enum { BAR = 24 };
     dictdb_buffer buffer = DICTDB_BUFFER_INIT;
     carrier_delays delays = mean_delays(db, &buffer, NULL);
-    heading("The latest of the large airlines: mean delay at departure");
-    double longest = 0;
-    for (size_t i = 0, shown = 0; i < delays.count && shown < TOP; i++) {
+    heading("Mean delay at departure, by airline");
+    for (size_t i = 0; i < delays.count; i++) {
         const carrier_delay *c = &delays.list[i];
-        if (c->flights < MANY)
-            continue;
-        if (shown++ == 0)
-            longest = c->mean;
         char airline[NAME_SIZE], *name = airline, flights[32];
         const char *key = c->carrier;
         look_up_names(db->airlines, 1, &key, &name, &buffer);
-        grouped(flights, sizeof flights, (long)c->flights);
-        printf("  %s  %-28s %6.1f min  %s", c->carrier, airline, c->mean, styled(YELLOW));
-        int bar = c->mean > 0 ? (int)(c->mean / longest * BAR + 0.5) : 0;
-        for (int j = 0; j < BAR; j++)
-            fputs(j < bar ? "▇" : " ", stdout);
-        printf("%s %s flights\n", styled(PLAIN), flights);
+        grouped(flights, sizeof flights, c->flights);
+        printf("  %s  %-28s %7.2f min %6s flights  %s", c->carrier, airline, c->mean, flights, styled(YELLOW));
+        for (int j = 0; j < BAR && j < c->mean; j++) /* a block for each minute that has begun */
+            fputs("▇", stdout);
+        printf("%s%s\n", c->mean > BAR ? "…" : "", styled(PLAIN));
     }
     dictdb_buffer_free(&buffer);
 }

@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-typedef enum { OP_UPDATE, OP_SET_BACK, OP_BOARD, OP_NAMES, OP_ANALYST, OP_KINDS } op_kind;
+typedef enum { OP_UPDATE, OP_COUNT, OP_SET_BACK, OP_BOARD, OP_NAMES, OP_CENSUS, OP_DELAYS, OP_KINDS } op_kind;
 
 typedef struct {
     uint64_t *ns;

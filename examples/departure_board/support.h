@@ -5,6 +5,9 @@
 #include <dictdb.h>
 #include <stdint.h>
 
+/* JSON in a program without a backslash before each quote: JSON({"limit": 10}) is the text {"limit": 10}. */
+#define JSON(...) #__VA_ARGS__
+
 /* Prints a message like printf and ends the program. */
 _Noreturn void fail(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
