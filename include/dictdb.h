@@ -1306,7 +1306,8 @@ dictdb_status dictdb_query_run(const dictdb_query *query,
  * `params`: as for `dictdb_query_run`.
  * `count`: gets the number of rows, 0 included; untouched on failure.
  *
- * Status: as for `dictdb_query_run`. Thread-safe.
+ * Status: as for `dictdb_query_run`, but values that are not looked at, such as those of a sum, are not
+ * checked. Thread-safe.
  */
 dictdb_status dictdb_query_count(const dictdb_query *query,
                                  const dictdb_table *table,
@@ -1340,12 +1341,13 @@ dictdb_status dictdb_query_delete(const dictdb_query *query,
  *
  * `params`: as for `dictdb_query_run`.
  * `plan`: gets a JSON object: `"access"`: `"scan"`, `"primary_key"`, `"index"`, `"union"` or
- * `"intersection"` (of its `"parts"`), `"nothing"` (no record can match), `"all"` (the answer is a count
- * that the table knows); `"index"` and `"kind"` (the index: its fields and its kind); `"condition"` (the
- * part of the predicate that the access answers); `"rows_estimated"` (records it finds); `"filter"` (the
- * part of the predicate that is then tested on each record, or null); `"order"`: `"natural"`, `"index"`
- * (walked in order), `"top"` (only the best are kept), `"sort"`; `"reads_records"` (false if the answer
- * comes from the index or the table's count alone). More members may be added.
+ * `"intersection"` (of its `"parts"`), `"nothing"` (no record can match), `"all"` (the answer is a
+ * count that the table knows); `"index"` and `"kind"` (the index: its fields and its kind);
+ * `"condition"` (the part of the predicate that the access answers, or null); `"rows_estimated"`
+ * (records it finds); `"filter"` (the part of the predicate that is then tested on each record, or
+ * null); `"order"`: `"natural"`, `"index"` (walked in order), `"top"` (only the best are kept),
+ * `"sort"`; `"reads_records"` (false if the answer comes from the index or the table's count alone).
+ * More members may be added.
  *
  * Status: as for `dictdb_query_run`. Thread-safe.
  */

@@ -235,6 +235,7 @@ fn reads_or_says_where(text: &str) -> Result<(), TestCaseError> {
             expected: Some(expected),
             found: Some(found),
             reason,
+            member: None,
         }) => {
             prop_assert_eq!(reason, format!("expected {expected}, found {found}"));
             // What is shown stands there, unless it had to be made readable.

@@ -81,6 +81,8 @@ pub enum Error {
         expected: Option<String>,
         /// What stands there instead, shortened.
         found: Option<String>,
+        /// The member of a query that has the text, if there are several.
+        member: Option<String>,
     },
     /// Two records would have equal values in a unique index, one of them maybe of the same call.
     DuplicateValue {
@@ -138,6 +140,9 @@ pub enum Error {
         bytes: usize,
     },
 }
+
+/// What a schema expects of a field that it does not know.
+pub(crate) const NO_SUCH_FIELD: &str = "no such field";
 
 impl Error {
     /// Names the record of a bulk call at which the error arose.
@@ -228,8 +233,10 @@ impl Error {
                 position,
                 expected,
                 found,
+                member,
                 ..
             } => {
+                put("option", json!(member));
                 put("position", json!(position));
                 put("found", json!(found));
                 put("expected", json!(expected));
@@ -300,7 +307,11 @@ impl fmt::Display for Error {
                 expected,
                 actual,
                 ..
-            } => write!(f, "field {field:?}: expected {expected}, found {actual}"),
+            } => match (expected.as_str(), actual.as_str()) {
+                (NO_SUCH_FIELD, _) => write!(f, "field {field:?} is not in the schema"),
+                (_, "missing") => write!(f, "field {field:?} is missing: expected {expected}"),
+                _ => write!(f, "field {field:?}: expected {expected}, found {actual}"),
+            },
             Error::InvalidJson {
                 reason, position, ..
             } => write!(f, "invalid JSON at byte {position}: {reason}"),
@@ -315,6 +326,12 @@ impl fmt::Display for Error {
                 Some(position) => write!(f, "{reason} (at byte {position})"),
                 None => write!(f, "{reason}"),
             },
+            Error::Parse {
+                reason,
+                position,
+                member: Some(member),
+                ..
+            } => write!(f, "in {member:?} at byte {position}: {reason}"),
             Error::Parse {
                 reason, position, ..
             } => write!(f, "at byte {position}: {reason}"),

@@ -213,10 +213,25 @@ pub(crate) fn fields(option: &str, text: &[u8]) -> Result<Vec<Column>> {
 pub(crate) fn order_by(text: &[u8]) -> Result<Vec<Ordering>> {
     let keys = sort_keys(text)?.into_iter();
     keys.map(|(field, descending)| {
+        check_direction("order_by", &field)?;
         let path = Path::parse(&field)?;
         Ok(Ordering { path, descending })
     })
     .collect()
+}
+
+/// Refuses what is meant as a direction in other languages: here it would be a part of the name.
+pub(crate) fn check_direction(option: &str, field: &str) -> Result<()> {
+    let lower = field
+        .get(field.len().saturating_sub(5)..)
+        .map(str::to_ascii_lowercase);
+    let has_word = lower.is_some_and(|end| end.ends_with(" asc") || end == " desc");
+    if has_word || field.starts_with('+') {
+        let right = "a direction is a '-' before the field in \"order_by\", and nothing else";
+        let field = shorten(field);
+        return Err(Error::option(option, format!("{field:?}: {right}")));
+    }
+    Ok(())
 }
 
 /// What is named as a sort key, and whether a `-` before it says that it descends.

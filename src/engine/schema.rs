@@ -1,5 +1,6 @@
 //! Schemas: which fields a table's records have, and of which types.
 
+use crate::engine::error::NO_SUCH_FIELD;
 use crate::engine::json::{inside, members, string_of, unescaped_bytes};
 use crate::engine::limits::{copy, exceeded, shorten, MAX_LISTED, MAX_OPERAND};
 use crate::engine::value::{Number, Value};
@@ -130,7 +131,7 @@ impl Schema {
             Some((at, rule)) => rule.check(value).map(|()| at),
             None => Err(Error::Schema {
                 field: display(quoted),
-                expected: "no such field".to_owned(),
+                expected: NO_SUCH_FIELD.to_owned(),
                 actual: type_name(value).to_owned(),
                 index: None,
             }),

@@ -122,7 +122,8 @@ pub unsafe extern "C" fn dictdb_query_run(
 /// `params`: as for `dictdb_query_run`.
 /// `count`: gets the number of rows, 0 included; untouched on failure.
 ///
-/// Status: as for `dictdb_query_run`. Thread-safe.
+/// Status: as for `dictdb_query_run`, but values that are not looked at, such as those of a sum, are not
+/// checked. Thread-safe.
 #[no_mangle]
 pub unsafe extern "C" fn dictdb_query_count(
     query: *const dictdb_query,
@@ -185,12 +186,13 @@ pub unsafe extern "C" fn dictdb_query_delete(
 ///
 /// `params`: as for `dictdb_query_run`.
 /// `plan`: gets a JSON object: `"access"`: `"scan"`, `"primary_key"`, `"index"`, `"union"` or
-/// `"intersection"` (of its `"parts"`), `"nothing"` (no record can match), `"all"` (the answer is a count
-/// that the table knows); `"index"` and `"kind"` (the index: its fields and its kind); `"condition"` (the
-/// part of the predicate that the access answers); `"rows_estimated"` (records it finds); `"filter"` (the
-/// part of the predicate that is then tested on each record, or null); `"order"`: `"natural"`, `"index"`
-/// (walked in order), `"top"` (only the best are kept), `"sort"`; `"reads_records"` (false if the answer
-/// comes from the index or the table's count alone). More members may be added.
+/// `"intersection"` (of its `"parts"`), `"nothing"` (no record can match), `"all"` (the answer is a
+/// count that the table knows); `"index"` and `"kind"` (the index: its fields and its kind);
+/// `"condition"` (the part of the predicate that the access answers, or null); `"rows_estimated"`
+/// (records it finds); `"filter"` (the part of the predicate that is then tested on each record, or
+/// null); `"order"`: `"natural"`, `"index"` (walked in order), `"top"` (only the best are kept),
+/// `"sort"`; `"reads_records"` (false if the answer comes from the index or the table's count alone).
+/// More members may be added.
 ///
 /// Status: as for `dictdb_query_run`. Thread-safe.
 #[no_mangle]

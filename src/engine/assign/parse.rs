@@ -57,6 +57,7 @@ fn error(position: usize, expected: &str, found: &str) -> Error {
         position,
         expected: Some(expected.to_owned()),
         found: Some(found),
+        member: None,
     }
 }
 

@@ -32,7 +32,7 @@ pub(super) fn of(value: Value<'_>) -> u64 {
     match value {
         Value::Null => NULL,
         Value::Bool(value) => FALSE + u64::from(value),
-        Value::Number(number) => of_double(floor(number)),
+        Value::Number(number) => of_double(nearest(number)),
         Value::String(inside) => of_text(unescaped_bytes(inside)),
         Value::Array(_) => ARRAYS,
         Value::Object(_) => OBJECTS,
@@ -52,18 +52,11 @@ pub(super) fn of_text(bytes: impl Iterator<Item = u8>) -> u64 {
     STRINGS | code << 3 | len as u64
 }
 
-/// The largest double that is not above a number.
-fn floor(number: Number) -> f64 {
+/// The double nearest to a number. Rounding keeps the order, though not all differences.
+fn nearest(number: Number) -> f64 {
     match number {
         Number::Float(value) => value,
-        Number::Integer(value) => {
-            let nearest = value as f64;
-            if nearest as i128 <= value {
-                nearest
-            } else {
-                nearest.next_down()
-            }
-        }
+        Number::Integer(value) => value as f64,
     }
 }
 

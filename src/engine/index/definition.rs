@@ -2,7 +2,7 @@
 
 use crate::engine::json::{elements, members, push_quoted};
 use crate::engine::limits::MAX_INDEX_FIELDS;
-use crate::engine::options::{flag, name, object, unknown};
+use crate::engine::options::{check_direction, flag, name, object, unknown};
 use crate::engine::predicate::Path;
 use crate::engine::record::Record;
 use crate::engine::shape::Shapes;
@@ -209,7 +209,11 @@ pub(crate) fn fields_of(json: &str) -> Result<Vec<Path>> {
 
 fn read_fields(text: &[u8]) -> Result<Vec<Path>> {
     let wrong = || Error::option("fields", format!("must be {WANTED_FIELDS}"));
-    let one = |text: &[u8]| Path::parse(&name(text)?.ok_or_else(wrong)?);
+    let one = |text: &[u8]| {
+        let field = name(text)?.ok_or_else(wrong)?;
+        check_direction("fields", &field)?;
+        Path::parse(&field)
+    };
     let fields = match Value::read(text) {
         Value::Array(_) => {
             let count = elements(text).take(MAX_INDEX_FIELDS + 1).count();

@@ -73,6 +73,7 @@ fn tokens(pattern: &str, escape: Option<char>) -> Result<Vec<Token>> {
                         position: pattern.len() - c.len_utf8(),
                         expected: None,
                         found: None,
+                        member: None,
                     })
                 }
             },

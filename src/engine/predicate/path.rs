@@ -26,6 +26,7 @@ fn error(position: usize, reason: &str) -> Error {
         position,
         expected: None,
         found: None,
+        member: None,
     }
 }
 

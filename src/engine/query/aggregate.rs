@@ -1,8 +1,8 @@
 //! Aggregates: what is computed of the records of a group.
 
-use super::spec::within;
+use super::spec::of;
 use crate::engine::json::{elements, members, quoted};
-use crate::engine::limits::{exceeded, MAX_OPERAND};
+use crate::engine::limits::{exceeded, shorten, MAX_OPERAND};
 use crate::engine::options::{check_count, name};
 use crate::engine::predicate::Path;
 use crate::engine::syntax::Cursor;
@@ -112,7 +112,10 @@ pub(super) fn read(text: &[u8]) -> Result<Vec<Aggregate>> {
 impl Aggregate {
     /// Without an alias (the inside of its quotes) the aggregate is its own.
     fn parse(text: &str, alias: Option<&[u8]>) -> Result<Aggregate> {
-        let parsed = parse(text).map_err(|error| within(error, &format!("aggregate {text:?}")));
+        let parsed = of(
+            "aggregates",
+            parse(text).map_err(|error| quoting(text, error)),
+        );
         let (function, field) = parsed?;
         let label = match alias {
             Some(alias) => label(&[b"\"", alias, b"\""].concat()),
@@ -124,6 +127,14 @@ impl Aggregate {
             field: Box::from(field),
         })
     }
+}
+
+/// Says which of several texts an error is in.
+fn quoting(text: &str, mut error: Error) -> Error {
+    if let Error::Parse { reason, .. } = &mut error {
+        *reason = format!("of {:?}: {reason}", shorten(text));
+    }
+    error
 }
 
 /// The function, and its field as it is written.

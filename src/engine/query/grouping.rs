@@ -5,6 +5,7 @@ use super::layout::Layout;
 use crate::engine::json::quoted;
 use crate::engine::limits::shorten;
 use crate::engine::options::{check_count, sort_keys, Column};
+use crate::engine::predicate::Path;
 use crate::engine::{Error, Result};
 
 /// See the module's comment. The output columns are the fields of `by`, then the aggregates.
@@ -59,12 +60,28 @@ impl Grouping {
         Ok(())
     }
 
+    /// The position of the column that a sort key names, and whether it descends: by the name as it is printed, else by a
+    /// name that begins with `-`, else as a field is written, in backquotes.
+    fn column(&self, name: &str, descending: bool) -> Option<(usize, bool)> {
+        let named = |name: &[u8]| {
+            self.labels()
+                .position(|label| label.strip_suffix(b":") == Some(name))
+        };
+        if let Some(at) = named(&quoted(name)) {
+            return Some((at, descending));
+        }
+        if let Some(at) = named(&quoted(&format!("-{name}"))).filter(|_| descending) {
+            return Some((at, false));
+        }
+        let at = named(Path::parse(name).ok()?.plain()?)?;
+        Some((at, descending))
+    }
+
     fn read_order(&self, text: &[u8]) -> Result<Vec<(usize, bool)>> {
         let mut order_by = Vec::new();
         for (name, descending) in sort_keys(text)? {
             let quoted = quoted(&name);
-            let is_label = |label: &[u8]| label.strip_suffix(b":") == Some(&quoted);
-            let Some(at) = self.labels().position(is_label) else {
+            let Some((at, descending)) = self.column(&name, descending) else {
                 let known: Vec<String> = self.labels().take(16).map(shown).collect();
                 let more = match self.labels().nth(16) {
                     Some(_) => ", …",

@@ -263,7 +263,11 @@ impl<'a> Run<'a> {
                     (None, Some(_)) => explain.plan(&plan, "natural", false)?,
                 }
             }
-            Way::Natural(plan) => explain.plan(&plan, "natural", true)?,
+            Way::Natural(plan) => {
+                let sorts = |grouping: &Grouping| !grouping.order_by.is_empty();
+                let is_sorted = self.grouping.is_some_and(sorts);
+                explain.plan(&plan, if is_sorted { "sort" } else { "natural" }, true)?
+            }
             Way::Sorted(plan) => {
                 let is_top = self.limit.is_some() && !self.options.distinct;
                 explain.plan(&plan, if is_top { "top" } else { "sort" }, true)?

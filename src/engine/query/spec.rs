@@ -87,7 +87,7 @@ impl Query {
             options.columns.is_none() && options.order_by.is_empty() && !options.distinct;
         let is_whole = self.limit == Count::All && self.offset == Count::All;
         if !is_plain || !is_whole || self.grouping.is_some() {
-            let reason = "is all that a query may have by which records are deleted";
+            let reason = "must be the only member of a query that deletes";
             return Err(Error::option("where", reason));
         }
         let missing = || {
@@ -117,17 +117,16 @@ impl Query {
     }
 }
 
-/// Says of an error in a text, whose position is relative to that text, which text it was.
-pub(super) fn within(mut error: Error, place: &str) -> Error {
-    if let Error::Parse { reason, .. } | Error::NumberRange { reason, .. } = &mut error {
-        *reason = format!("in {place}: {reason}");
-    }
-    error
-}
-
-/// What was read of a member.
-fn of<T>(member: &str, read: Result<T>) -> Result<T> {
-    read.map_err(|error| within(error, &format!("{member:?}")))
+/// Says of an error in a text, whose position is relative to that text, which member has it.
+pub(super) fn of<T>(name: &str, read: Result<T>) -> Result<T> {
+    read.map_err(|mut error| {
+        match &mut error {
+            Error::Parse { member, .. } => *member = Some(name.to_owned()),
+            Error::NumberRange { reason, .. } => *reason = format!("in {name:?}: {reason}"),
+            _ => {}
+        }
+        error
+    })
 }
 
 fn count(option: &str, value: &[u8]) -> Result<Count> {

@@ -56,7 +56,11 @@ const PUNCTUATION: [(&str, &str); 22] = [
 ];
 
 fn starts_name(c: char) -> bool {
-    c.is_ascii_alphabetic() || matches!(c, '_' | '$') || !c.is_ascii()
+    match c.is_ascii() {
+        true => c.is_ascii_alphabetic() || matches!(c, '_' | '$'),
+        // A space that looks like one and is none would else be a part of a name.
+        false => !c.is_whitespace() && !c.is_control(),
+    }
 }
 
 /// Whether a name needs no backquotes, but for keywords.
@@ -72,6 +76,7 @@ pub(super) fn parse_error(position: usize, expected: &str, found: String) -> Err
         position,
         expected: Some(expected.to_owned()),
         found: Some(found),
+        member: None,
     }
 }
 

@@ -9,7 +9,7 @@ use crate::engine::paged::PAGE;
 use crate::engine::plan::{Access, Analysis, Plan};
 use crate::engine::predicate::{Bindings, Bound, Predicate, Program};
 use crate::engine::query::Run;
-use crate::engine::{Params, Result};
+use crate::engine::{Error, Params, Result};
 
 /// See the module's comment.
 pub(super) struct Filter<'a> {
@@ -23,6 +23,19 @@ impl<'a> Filter<'a> {
     pub(super) fn new(predicate: Option<&'a Predicate>, params: &Params) -> Result<Self> {
         params.check(predicate.map_or(0, Predicate::parameters))?;
         Filter::bind(predicate, params)
+    }
+
+    /// For a call that passes no values.
+    pub(super) fn closed(predicate: Option<&'a Predicate>) -> Result<Self> {
+        match predicate.map_or(0, Predicate::parameters) {
+            0 => Filter::bind(predicate, &Params::none()),
+            used => Err(Error::Parameter {
+                reason: format!(
+                    "the predicate uses ?{used}, and this call passes no values: bind them first"
+                ),
+                number: None,
+            }),
+        }
     }
 
     /// The number of values was checked.

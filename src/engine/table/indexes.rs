@@ -70,7 +70,16 @@ impl Table {
             let Some(at) = position(&state.version, &fields) else {
                 let names: Vec<String> = fields.iter().map(Path::to_text).collect();
                 let names = shorten(&names.join(", "));
-                return Err(Error::option("fields", format!("no index is on ({names})")));
+                let indexes = state.version.indexes.iter();
+                let known =
+                    indexes.map(|index| format!("({})", index.definition.names().join(", ")));
+                let known: Vec<String> = known.collect();
+                let known = match known.is_empty() {
+                    true => "the table has none".to_owned(),
+                    false => shorten(&format!("there are {}", known.join(", "))),
+                };
+                let reason = format!("no index is on ({names}); {known}");
+                return Err(Error::option("fields", reason));
             };
             state.changes += 1;
             Arc::make_mut(&mut state.version.indexes).remove(at)

@@ -79,14 +79,14 @@ impl Table {
         options: &SelectOptions,
         out: &mut Vec<u8>,
     ) -> Result<u64> {
-        let filter = Filter::new(predicate, &Params::none())?;
+        let filter = Filter::closed(predicate)?;
         let version = self.pin()?.version;
         filter.run(&version, options).rows(out)
     }
 
     /// How many records match.
     pub fn count(&self, predicate: Option<&Predicate>) -> Result<u64> {
-        let filter = Filter::new(predicate, &Params::none())?;
+        let filter = Filter::closed(predicate)?;
         if filter.program.is_none() {
             return Ok(self.read()?.version.count() as u64);
         }

@@ -145,7 +145,13 @@ impl<'a> Assigning<'a> {
             .spans
             .iter()
             .find(|span| self.slice(span.name) == key_field);
-        KeyRef::read(key.map_or(b"null", |span| self.slice(span.value))).map(|_| ())
+        match key {
+            Some(span) => KeyRef::read(self.slice(span.value)).map(|_| ()),
+            None => Err(Error::InvalidKey {
+                found: "nothing (the key field was removed)".to_owned(),
+                index: None,
+            }),
+        }
     }
 }
 

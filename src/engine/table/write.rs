@@ -93,7 +93,7 @@ impl Table {
     pub fn update(&self, predicate: &Predicate, changes: &str) -> Result<u64> {
         let changes = Changes::parse(self, changes)?;
         changes.check(self)?;
-        let filter = Filter::new(Some(predicate), &Params::none())?;
+        let filter = Filter::closed(Some(predicate))?;
         let mut merger = Merger::new(self, &changes)?;
         self.change_matches(&filter, |state, matches| {
             state.update(self, matches, &mut merger)
@@ -114,7 +114,7 @@ impl Table {
 
     /// Removes each record that matches.
     pub fn delete(&self, predicate: &Predicate) -> Result<u64> {
-        self.delete_matches(&Filter::new(Some(predicate), &Params::none())?)
+        self.delete_matches(&Filter::closed(Some(predicate))?)
     }
 
     /// Removes each record that a query's predicate matches; the query has nothing else.

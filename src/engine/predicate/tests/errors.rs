@@ -129,6 +129,7 @@ fn errors_say_what_would_be_right() {
             position,
             expected: Some(expected),
             found: Some(found.to_owned()),
+            member: None,
         };
         assert_eq!(error, wanted, "{text}");
     }

@@ -103,18 +103,20 @@ fn parse_errors_tell_of_which_text_they_are() {
             reason,
             position: at,
             found: what,
+            member,
             ..
         } = error
         else {
             panic!("{text}: {error:?}");
         };
         assert_eq!((at, what.as_deref()), (position, Some(found)), "{text}");
-        let place = format!("in aggregate {text:?}: expected ");
+        assert_eq!(member.as_deref(), Some("aggregates"));
+        let place = format!("of {text:?}: expected ");
         assert!(reason.starts_with(&place), "{reason}");
     }
     for member in ["columns", "group_by", "order_by"] {
         let error = refused(&format!(r#"{{"{member}":["x","a["]}}"#));
-        let place = format!("at byte 2: in \"{member}\": ");
+        let place = format!("in \"{member}\" at byte 2: ");
         assert!(error.starts_with(&place), "{error}");
     }
 }
