@@ -72,11 +72,6 @@ impl<'a> KeyRef<'a> {
         }
     }
 
-    /// The key that a predicate's constant equals, if any key does.
-    pub(crate) fn equal_to(text: &'a [u8]) -> Option<KeyRef<'a>> {
-        KeyRef::of(Value::read(text))
-    }
-
     /// The key, owned.
     pub(crate) fn to_key(&self) -> Result<Key<'static>> {
         Ok(match self {

@@ -170,6 +170,9 @@ impl Index {
                 if let (true, Some([hash])) = (by_hash, codes_of(at)) {
                     Arc::make_mut(&mut self.collided).insert(*hash);
                 }
+                if !by_hash {
+                    different.clear();
+                }
                 add(&mut different, found)?;
             }
             let is_first = first_repeat.as_ref().is_none_or(|(first, _)| at < *first);

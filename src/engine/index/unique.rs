@@ -13,7 +13,7 @@ use hashbrown::HashTable;
 pub(crate) struct Unique<'a, 'r> {
     index: &'a Index,
     stored: Stored<'a>,
-    /// Rows, ascending, whose records the change replaces.
+    /// Whether the change replaces a row's record.
     replaced: &'a dyn Fn(Row) -> bool,
     /// The records checked so far, if there are several.
     seen: Option<(HashTable<usize>, Vec<Record<'r>>)>,

@@ -93,14 +93,21 @@ impl Access<'_> {
                 RowSet::of(rows, search.ascends && search.spans.len() < 2, end)?
             }
             Access::Union(parts) => {
-                let mut all = RowSet::List(Vec::new());
+                let mut all: Vec<Row> = Vec::new();
+                let mut outcome = Ok(());
                 for part in parts {
-                    match part.rows(version)? {
-                        Some(rows) => all = all.union(rows, end)?,
-                        None => return Ok(None),
-                    }
+                    let Some(rows) = part.rows(version)? else {
+                        return Ok(None);
+                    };
+                    rows.each(|run| {
+                        outcome = reserve(&mut all, run.len());
+                        let has_room = outcome.is_ok();
+                        all.extend_from_slice(if has_room { run } else { &[] });
+                        has_room
+                    });
+                    outcome.clone()?;
                 }
-                all
+                RowSet::of(all, false, end)?
             }
             Access::Intersection(parts) => {
                 let mut common: Option<RowSet> = None;

@@ -1,6 +1,7 @@
 //! What a part of a predicate asks of one field, in terms that an index answers.
 
 use crate::engine::index::Edge;
+use crate::engine::limits::reserve;
 use crate::engine::predicate::{
     Bindings, Case, Comparison, Constant, Expression, LikeTail, Path, Test, TextMatch,
 };
@@ -57,7 +58,7 @@ fn of_test(test: &Test) -> Option<(Condition<'_>, bool)> {
         Test::Compare(Comparison::Eq, constant) => Condition::Points(vec![constant.value()]),
         Test::Compare(Comparison::Ne, _) => return None,
         Test::Compare(comparison, constant) => compare(*comparison, constant.value()),
-        Test::In(values) => Condition::Points(distinct(values.values())),
+        Test::In(values) => Condition::Points(distinct(values.values())?),
         Test::Between(low, high) => between(low.value(), high.value()),
         Test::IsNull => Condition::Points(vec![Value::Null]),
         Test::Like(Case::Sensitive, like) => {
@@ -100,9 +101,12 @@ fn prefixed<'a>(prefix: &[u8]) -> Condition<'a> {
     )
 }
 
-fn distinct(constants: &[Constant]) -> Vec<Value<'_>> {
-    let mut values: Vec<Value<'_>> = constants.iter().map(Constant::value).collect();
-    values.sort_by(Value::order);
+/// `None` if there is no memory for them; then records are tested one by one.
+fn distinct(constants: &[Constant]) -> Option<Vec<Value<'_>>> {
+    let mut values = Vec::new();
+    reserve(&mut values, constants.len()).ok()?;
+    values.extend(constants.iter().map(Constant::value));
+    values.sort_unstable_by(Value::order);
     values.dedup_by(|a, b| a.equals(b));
-    values
+    Some(values)
 }

@@ -1,8 +1,9 @@
 //! Plans as JSON.
 
 use super::access::Access;
+use super::analysis::Analysis;
 use super::order::Walk;
-use super::planner::{Analysis, Plan};
+use super::planner::Plan;
 use crate::engine::predicate::{Bindings, Expression, Program};
 use crate::engine::table::Version;
 use crate::engine::Result;

@@ -1,6 +1,7 @@
 //! The planner: which records to look at, and in which order, so that as few as possible are read.
 
 mod access;
+mod analysis;
 mod condition;
 mod explain;
 mod order;
@@ -8,6 +9,7 @@ mod planner;
 mod rows;
 
 pub(crate) use access::Access;
+pub(crate) use analysis::Analysis;
 pub(crate) use explain::Explain;
 pub(crate) use order::{effective, ends, Walk};
-pub(crate) use planner::{Analysis, Plan};
+pub(crate) use planner::Plan;

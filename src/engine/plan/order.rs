@@ -1,7 +1,8 @@
 //! Walks an index in the order that is asked for, so that nothing needs to be sorted.
 
 use super::access::Access;
-use super::planner::{span_of, Analysis, Plan};
+use super::analysis::Analysis;
+use super::planner::{span_of, Plan};
 use crate::engine::index::{Edge, Index, Kind, Span};
 use crate::engine::options::Ordering;
 use crate::engine::predicate::{Expression, Path};

@@ -5,11 +5,11 @@
 //! records that are read.
 
 use super::access::{Access, Search};
-use super::condition::{self, Condition};
+use super::analysis::{Analysis, Asked};
 use crate::engine::index::{Edge, Index, Kind, Span};
 use crate::engine::key::KeyRef;
 use crate::engine::keymap::Row;
-use crate::engine::predicate::{Bindings, Expression, Path, Program};
+use crate::engine::predicate::{Expression, Path};
 use crate::engine::table::Version;
 use crate::engine::value::Value;
 
@@ -34,25 +34,6 @@ pub(crate) struct Plan<'a> {
     pub(crate) filter: Vec<&'a Expression>,
 }
 
-/// What a predicate asks of one field.
-#[derive(Default)]
-pub(super) struct Asked<'a> {
-    /// The field equals one of these, if it is some.
-    pub(super) points: Option<Vec<Value<'a>>>,
-    pub(super) ranges: Vec<(Edge<'a>, Edge<'a>)>,
-    /// The parts that ask it, and whether this is all that they ask.
-    pub(super) parts: Vec<(usize, bool)>,
-}
-
-/// A predicate taken apart.
-pub(crate) struct Analysis<'a> {
-    pub(super) parts: Vec<&'a Expression>,
-    asked: Vec<(&'a Path, Asked<'a>)>,
-    /// No record can match.
-    pub(super) is_never: bool,
-    bindings: &'a Bindings,
-}
-
 /// A path to some of the records.
 struct Candidate<'a> {
     access: Access<'a>,
@@ -60,118 +41,6 @@ struct Candidate<'a> {
     cost: usize,
     /// The parts that need not be tested any more.
     covers: Vec<usize>,
-}
-
-impl<'a> Analysis<'a> {
-    pub(crate) fn new(program: Option<&'a Program>, bindings: &'a Bindings) -> Self {
-        Analysis::of(program.map(Program::root), bindings)
-    }
-
-    fn of(root: Option<&'a Expression>, bindings: &'a Bindings) -> Self {
-        let mut analysis = Analysis {
-            parts: Vec::new(),
-            asked: Vec::new(),
-            is_never: false,
-            bindings,
-        };
-        if let Some(root) = root {
-            analysis.take_apart(root);
-        }
-        let parts = std::mem::take(&mut analysis.parts);
-        for (at, part) in parts.iter().enumerate() {
-            let Some(on) = condition::of(part, bindings) else {
-                continue;
-            };
-            if let Condition::Never = on.condition {
-                analysis.is_never = true;
-            }
-            let Some(asked) = analysis.asked_mut(on.path) else {
-                continue;
-            };
-            asked.parts.push((at, on.is_all));
-            match on.condition {
-                Condition::Never => {}
-                Condition::Range(low, high) => asked.ranges.push((low, high)),
-                Condition::Points(points) => match &mut asked.points {
-                    None => asked.points = Some(points),
-                    Some(before) => before.retain(|value| {
-                        let found = points.binary_search_by(|other| other.order(value));
-                        found.is_ok()
-                    }),
-                },
-            }
-        }
-        analysis.parts = parts;
-        for (_, asked) in &mut analysis.asked {
-            if let Some(points) = &mut asked.points {
-                let ranges = &asked.ranges;
-                points.retain(|value| {
-                    let is_in = |(low, high): &(Edge<'_>, Edge<'_>)| {
-                        !low.is_after(*value) && high.is_after(*value)
-                    };
-                    ranges.iter().all(is_in)
-                });
-                analysis.is_never |= points.is_empty();
-            }
-        }
-        analysis
-    }
-
-    fn take_apart(&mut self, part: &'a Expression) {
-        match part {
-            Expression::And(parts) => parts.iter().for_each(|part| self.take_apart(part)),
-            Expression::Or(parts) if parts.len() == 1 => {
-                parts.iter().for_each(|part| self.take_apart(part));
-            }
-            part => self.parts.push(part),
-        }
-    }
-
-    /// What is asked of a field.
-    pub(super) fn asked(&self, path: &Path) -> Option<&Asked<'a>> {
-        let found = self.asked.iter().find(|(other, _)| *other == path);
-        found.map(|(_, asked)| asked)
-    }
-
-    /// The place for what is asked of a field. There is one for each of the first fields only, so that the search for
-    /// it stays short; parts that ask something of others are tested on the records.
-    fn asked_mut(&mut self, path: &'a Path) -> Option<&mut Asked<'a>> {
-        const FIELDS: usize = 64;
-        let found = self.asked.iter().position(|(other, _)| *other == path);
-        let at = found.unwrap_or(self.asked.len());
-        if at == self.asked.len() {
-            if at == FIELDS {
-                return None;
-            }
-            self.asked.push((path, Asked::default()));
-        }
-        self.asked.get_mut(at).map(|(_, asked)| asked)
-    }
-
-    /// The one value that a field must have.
-    pub(super) fn fixed(&self, path: &Path) -> Option<Value<'a>> {
-        match self.asked(path)?.points.as_deref() {
-            Some([value]) => Some(*value),
-            _ => None,
-        }
-    }
-
-    /// All parts.
-    pub(super) fn all(&self) -> &[&'a Expression] {
-        &self.parts
-    }
-
-    pub(super) fn parts_at(&self, positions: &[usize]) -> Vec<&'a Expression> {
-        let parts = positions.iter().filter_map(|at| self.parts.get(*at));
-        parts.copied().collect()
-    }
-
-    /// The parts that are not among some.
-    pub(super) fn others(&self, covered: &[usize]) -> Vec<&'a Expression> {
-        let parts = self.parts.iter().enumerate();
-        let others = parts.filter(|(at, _)| covered.binary_search(at).is_err());
-        others.map(|(_, part)| *part).collect()
-    }
 }
 
 impl<'a> Plan<'a> {
@@ -204,7 +73,7 @@ impl<'a> Plan<'a> {
         let (mut parts, mut rows, mut covers) = (vec![best.access], best.rows, best.covers);
         for other in candidates {
             let adds = other.covers.iter().any(|part| !covers.contains(part));
-            let kept = rows * other.rows / version.count().max(1);
+            let kept = rows.saturating_mul(other.rows) / version.count().max(1);
             let gain = (rows - kept.min(rows)) * READ;
             let is_worth = gain
                 > 2 * (other.cost - other.rows.min(other.cost / READ) * READ)
@@ -295,6 +164,14 @@ fn of_index<'a>(
 ) -> Option<Candidate<'a>> {
     let definition = &index.definition;
     analysis.asked(definition.fields.first()?)?;
+    let has_points = |path| {
+        analysis
+            .asked(path)
+            .is_some_and(|asked| asked.points.is_some())
+    };
+    if definition.kind == Kind::Hash && !definition.fields.iter().all(has_points) {
+        return None;
+    }
     let mut values: Vec<Vec<Value<'a>>> = vec![Vec::new()];
     let mut ranges: &[(Edge<'a>, Edge<'a>)] = &[];
     let (mut uses, mut covers) = (Vec::new(), Vec::new());

@@ -46,13 +46,14 @@ impl Bits {
 }
 
 impl RowSet {
-    /// Of rows in any order, each once, below `end`.
+    /// Of rows below `end`: ascending and each once, if it is said so, else in any order.
     pub(crate) fn of(mut rows: Vec<Row>, is_sorted: bool, end: usize) -> Result<RowSet> {
         if is_sorted {
             return Ok(RowSet::List(rows));
         }
         if rows.len() < 256 || rows.len() * DENSE < end {
             rows.sort_unstable();
+            rows.dedup();
             return Ok(RowSet::List(rows));
         }
         let mut bits = Bits::new(end)?;
@@ -100,34 +101,6 @@ impl RowSet {
                 }
             }
         }
-    }
-
-    /// The rows of either set.
-    pub(crate) fn union(self, other: RowSet, end: usize) -> Result<RowSet> {
-        let (mut bits, rest) = match (self, other) {
-            (RowSet::Bits(bits), rest) | (rest, RowSet::Bits(bits)) => (bits, rest),
-            (RowSet::List(a), RowSet::List(b)) if a.is_empty() => return Ok(RowSet::List(b)),
-            (RowSet::List(a), RowSet::List(b)) if b.is_empty() => return Ok(RowSet::List(a)),
-            (RowSet::List(a), RowSet::List(b)) => {
-                let count = a.len() + b.len();
-                if count < 256 || count * DENSE < end {
-                    let mut rows = a;
-                    reserve(&mut rows, b.len())?;
-                    rows.extend_from_slice(&b);
-                    rows.sort_unstable();
-                    rows.dedup();
-                    return Ok(RowSet::List(rows));
-                }
-                let mut bits = Bits::new(end)?;
-                bits.insert(&a);
-                (bits, RowSet::List(b))
-            }
-        };
-        rest.each(|rows| {
-            bits.insert(rows);
-            true
-        });
-        Ok(RowSet::Bits(bits))
     }
 
     /// The rows of both sets.
@@ -187,7 +160,8 @@ mod tests {
             };
             let (a_set, b_set) = (|| set(&a, sorted.0), || set(&b, sorted.1));
             prop_assert_eq!(rows(&a_set()), a.iter().copied().collect::<Vec<_>>());
-            let both = a_set().union(b_set(), end).unwrap();
+            let both = a.iter().chain(&b).copied().collect();
+            let both = RowSet::of(both, false, end).unwrap();
             prop_assert_eq!(rows(&both), a.union(&b).copied().collect::<Vec<_>>());
             let common = a_set().intersection(b_set()).unwrap();
             prop_assert_eq!(rows(&common), a.intersection(&b).copied().collect::<Vec<_>>());

@@ -4,8 +4,7 @@
 use super::form::Form;
 use super::path::Path;
 use super::test::Test;
-use super::tree::{Comparison, Node, Predicate};
-use crate::engine::key::KeyRef;
+use super::tree::{Node, Predicate};
 use crate::engine::limits::{add, reserve};
 use crate::engine::params::Params;
 use crate::engine::record::Record;
@@ -102,15 +101,6 @@ impl Program {
     pub(super) fn template(&self, position: usize) -> Option<&Form<Operand>> {
         self.templates.get(position).map(|form| &**form)
     }
-
-    /// The keys that records must have to match, if the predicate says so; a record that has one may still not match.
-    pub(crate) fn keys<'a>(
-        &'a self,
-        bindings: &'a Bindings,
-        key_field: &[u8],
-    ) -> Option<Vec<KeyRef<'a>>> {
-        self.root.keys(bindings, key_field)
-    }
 }
 
 #[derive(Default)]
@@ -151,30 +141,6 @@ impl Flattener {
 }
 
 impl Expression {
-    fn keys<'a>(&'a self, bindings: &'a Bindings, key_field: &[u8]) -> Option<Vec<KeyRef<'a>>> {
-        match self {
-            Expression::And(operands) => operands
-                .iter()
-                .find_map(|operand| operand.keys(bindings, key_field)),
-            Expression::Test { path, test, .. } if path.plain() == Some(key_field) => {
-                match test.test(bindings)? {
-                    Test::Compare(Comparison::Eq, constant) => {
-                        Some(KeyRef::equal_to(constant.text()).into_iter().collect())
-                    }
-                    Test::In(values) => {
-                        let keys = values.values().iter();
-                        Some(
-                            keys.filter_map(|value| KeyRef::equal_to(value.text()))
-                                .collect(),
-                        )
-                    }
-                    _ => None,
-                }
-            }
-            _ => None,
-        }
-    }
-
     fn matches(&self, bindings: &Bindings, fields: &Fields<'_, '_, '_>) -> bool {
         match self {
             Expression::And(operands) => operands

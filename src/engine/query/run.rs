@@ -157,17 +157,26 @@ impl<'a> Run<'a> {
 
     /// The one row of a query without groups that asks only for what indexes and the table know.
     fn known_row(&self, grouping: &Grouping, analysis: &Analysis<'a>) -> Result<Option<Vec<u8>>> {
-        if !grouping.by.is_empty() {
+        let can_know =
+            |f: &Function| matches!(f, Function::Count | Function::Min(_) | Function::Max(_));
+        let mut functions = grouping.aggregates.iter().map(|a| &a.function);
+        if !grouping.by.is_empty() || !functions.all(can_know) {
             return Ok(None);
         }
         let mut row = vec![b'{'];
+        let mut count: Option<Vec<u8>> = None;
         for (at, aggregate) in grouping.aggregates.iter().enumerate() {
             if at > 0 {
                 row.push(b',');
             }
             push(&mut row, &aggregate.label)?;
             let value = match &aggregate.function {
-                Function::Count => self.known_count(analysis)?.map(String::into_bytes),
+                Function::Count => {
+                    if count.is_none() {
+                        count = self.known_count(analysis)?.map(String::into_bytes);
+                    }
+                    count.clone()
+                }
                 Function::Min(path) => self.end(analysis, path, true),
                 Function::Max(path) => self.end(analysis, path, false),
                 _ => None,

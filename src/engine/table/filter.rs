@@ -66,30 +66,25 @@ impl<'a> Filter<'a> {
         }
     }
 
-    /// Whether the predicate names keys, so that the search takes next to no time.
-    pub(super) fn is_by_key(&self, key_field: &[u8]) -> bool {
-        const FEW: usize = 64;
-        let program = self.program;
-        let keys = program.and_then(|program| program.keys(&self.bindings, key_field));
-        keys.is_some_and(|keys| keys.len() <= FEW)
-    }
-
     fn bound(&'a self, version: &'a Version) -> Option<Bound<'a>> {
         self.program
             .map(|program| Bound::new(program, &self.bindings, version.shapes()))
     }
 
-    /// Whether a search takes so little time that it is best done under the lock.
-    pub(super) fn is_quick(&self, version: &Version, analysis: &Analysis<'_>) -> bool {
+    /// The plan of a search that takes so little time that it is best done under the lock.
+    pub(super) fn quick<'p>(&self, version: &Version, analysis: &Analysis<'p>) -> Option<Plan<'p>> {
         const FEW: usize = 256;
+        if !analysis.is_small() {
+            return None;
+        }
         let plan = Plan::new(version, analysis, true);
         let found = plan.access.estimate(version);
-        found <= FEW && (!matches!(plan.access, Access::Scan) || version.count() <= FEW)
+        let is_quick = !matches!(plan.access, Access::Scan) || version.count() <= FEW;
+        (is_quick && found <= FEW).then_some(plan)
     }
 
     /// The rows that match, ascending.
-    pub(super) fn matches(&self, version: &Version) -> Result<Vec<Match>> {
-        let plan = Plan::new(version, &self.analysis(), true);
+    pub(super) fn matches(&self, version: &Version, plan: &Plan<'_>) -> Result<Vec<Match>> {
         let mut bound = self.bound(version);
         let mut matches: Vec<Match> = Vec::new();
         let mut outcome = Ok(());

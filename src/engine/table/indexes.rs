@@ -16,7 +16,8 @@ use crate::engine::predicate::Path;
 use crate::engine::{Error, Result};
 use std::sync::Arc;
 
-/// When so few pages have changed, or so few rows since the round before, the rest is done under the lock.
+/// When so few pages have changed, or so few rows had in the round before and not many more pages have now, the rest is
+/// done under the lock.
 const FEW_PAGES: usize = 8;
 const FEW_ROWS: usize = 512;
 
@@ -32,7 +33,8 @@ impl Table {
             return Ok(());
         }
         let mut index = Build::of(definition.clone(), &base.version)?;
-        let mut caught_up = usize::MAX;
+        // Rows of the round before, and pages in which they were.
+        let (mut rows, mut pages) = (usize::MAX, 0);
         for round in 0.. {
             let mut state = self.write()?;
             if exists(&state.version, &definition)? {
@@ -40,23 +42,27 @@ impl Table {
             }
             if state.version.numbering != base.version.numbering {
                 index = Build::of(definition.clone(), &state.version)?;
-                return install(&mut state, index);
+                install(&mut state, index);
+                return Ok(());
             }
             let changed = if state.changes == base.changes {
                 0
             } else {
                 changed_pages(&base.version, &state.version).count()
             };
-            if changed <= FEW_PAGES || caught_up <= FEW_ROWS || round >= ROUNDS {
+            let is_little = rows <= FEW_ROWS && changed <= 2 * pages;
+            if changed <= FEW_PAGES || is_little || round >= ROUNDS {
                 catch_up(&mut index, &base.version, &state.version)?;
-                return install(&mut state, index);
+                install(&mut state, index);
+                return Ok(());
             }
             let now = Pinned {
                 version: state.version.clone(),
                 changes: state.changes,
             };
             drop(state);
-            caught_up = catch_up(&mut index, &base.version, &now.version)?;
+            rows = catch_up(&mut index, &base.version, &now.version)?;
+            pages = changed;
             base = now;
         }
         Ok(())
@@ -114,10 +120,9 @@ fn exists(version: &Version, wanted: &Definition) -> Result<bool> {
     })
 }
 
-fn install(state: &mut State, index: Index) -> Result<()> {
+fn install(state: &mut State, index: Index) {
     state.changes += 1;
     Arc::make_mut(&mut state.version.indexes).push(index);
-    Ok(())
 }
 
 /// The positions of the pages of the directory in which two versions differ.

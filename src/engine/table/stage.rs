@@ -249,8 +249,8 @@ impl Stage {
         Ok(find_or_add(&mut self.shapes, &names))
     }
 
-    /// Brings the stage's new shapes in line with those that the table has by now. The table's lock is held, so it
-    /// learns of no others until it is told of these.
+    /// Brings the stage's new shapes, if it has any, in line with those that the table has by now. The table's lock is
+    /// held, so it learns of no others until it is told of these.
     pub(super) fn settle_shapes(&mut self, current: &Arc<Shapes>) {
         if self.shapes.count() == self.base.count() || Arc::ptr_eq(current, &self.base) {
             return;

@@ -119,7 +119,12 @@ impl State {
                 stage.write(index, key, scratch)
             }
         })?;
-        self.check_unique(stage.len(), &stage.shapes, &|_| true, &|_| false)
+        // A stage that brings no shapes has not looked at those that came since it was made.
+        let shapes = match stage.shapes.count() > self.version.shapes.count() {
+            true => stage.shapes.clone(),
+            false => self.version.shapes.clone(),
+        };
+        self.check_unique(stage.len(), &shapes, &|_| true, &|_| false)
             .map_err(|(at, error)| {
                 stage
                     .index(at)
@@ -223,7 +228,8 @@ impl State {
         let is_match = |row: Row| matches.binary_search_by_key(&row, |(row, _)| *row).is_ok();
         self.check_unique(matches.len(), change.shapes(), &touched, &is_match)
             .map_err(|(_, error)| error)?;
-        if let Err(error) = probe(matches.len(), self.version.entry_bytes(touched)) {
+        let keys = if rekeyed.is_empty() { 0 } else { BYTES_A_ROW };
+        if let Err(error) = probe(matches.len(), self.version.entry_bytes(touched) + keys) {
             self.discard_written();
             return Err(error);
         }

@@ -1,5 +1,6 @@
 //! What only the inside of a table can show.
 
+use super::stage::Stage;
 use super::state::State;
 use super::{Conflict, Table, Update};
 use crate::engine::{
@@ -259,4 +260,24 @@ fn an_index_is_complete_when_others_write_while_it_is_built() {
     }
     stop.store(true, std::sync::atomic::Ordering::Relaxed);
     writer.join().unwrap();
+}
+
+/// A record that was staged before another brought a new shape is checked against that one, too.
+#[test]
+fn a_unique_index_sees_records_of_shapes_that_came_later() {
+    let table = table();
+    table.insert("{\"u\":0}", None).unwrap();
+    table
+        .create_index(&index(
+            "{\"fields\":\"u\",\"kind\":\"sorted\",\"unique\":true}",
+        ))
+        .unwrap();
+    let mut stage = Stage::one(&table, "{\"u\":1}").unwrap();
+    table.insert("{\"x\":1,\"u\":1}", None).unwrap();
+    let outcome = table.write().unwrap().insert(&table, &mut stage);
+    assert!(
+        matches!(outcome, Err(Error::DuplicateValue { .. })),
+        "{outcome:?}"
+    );
+    assert_eq!(table.count(None).unwrap(), 2);
 }

@@ -5,7 +5,7 @@ use super::stage::{find_or_add, too_long};
 use super::state::{Change, Match};
 use super::{Table, Version};
 use crate::engine::assign::{Assignments, Evaluator};
-use crate::engine::json::{inside, Span};
+use crate::engine::json::Span;
 use crate::engine::key::KeyRef;
 use crate::engine::limits::{add, push, reserve, MAX_RECORD};
 use crate::engine::options::SelectOptions;
@@ -215,15 +215,14 @@ impl Assigning<'_> {
         if !Shapes::can_have(self.spans.len(), bytes.sum::<u32>() as usize) {
             return self.shapes.generic().cloned().ok_or_else(too_long);
         }
-        let mut shapes = self.shapes.clone();
-        let names: Vec<&[u8]> = self
-            .spans
-            .iter()
-            .map(|span| self.slice(span.name))
-            .collect();
-        debug_assert!(names.iter().all(|name| inside(name).is_some()));
-        let shape = find_or_add(&mut shapes, &names);
-        self.shapes = shapes;
-        Ok(shape)
+        let Assigning {
+            text,
+            spans,
+            shapes,
+            ..
+        } = self;
+        let name = |span: &Span| text.get(span.name.0 as usize..span.name.1 as usize);
+        let names: Vec<&[u8]> = spans.iter().filter_map(name).collect();
+        Ok(find_or_add(shapes, &names))
     }
 }

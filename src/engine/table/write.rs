@@ -7,6 +7,7 @@ use super::state::{Match, State};
 use super::{Conflict, Outcome, Table};
 use crate::engine::key::{Key, KeyRef};
 use crate::engine::limits::reserve;
+use crate::engine::plan::Plan;
 use crate::engine::predicate::Predicate;
 use crate::engine::query::Query;
 use crate::engine::{Error, Params, Result};
@@ -146,20 +147,20 @@ impl Table {
         filter: &Filter<'_>,
         apply: impl FnOnce(&mut State, &[Match]) -> Result<()>,
     ) -> Result<u64> {
-        if filter.is_by_key(self.shapes().key_field()) {
+        let analysis = filter.analysis();
+        let is_quick = analysis.names(self.shapes().key_field())
+            || filter.quick(&self.pin()?.version, &analysis).is_some();
+        if is_quick {
             let mut state = self.write()?;
-            let matches = filter.matches(&state.version)?;
-            return apply_to(&mut state, &matches, apply);
+            // It may have become a longer one since.
+            if let Some(plan) = filter.quick(&state.version, &analysis) {
+                let matches = filter.matches(&state.version, &plan)?;
+                return apply_to(&mut state, &matches, apply);
+            }
         }
         let pinned = self.pin()?;
-        let quick = filter.is_quick(&pinned.version, &filter.analysis());
-        if quick {
-            drop(pinned);
-            let mut state = self.write()?;
-            let matches = filter.matches(&state.version)?;
-            return apply_to(&mut state, &matches, apply);
-        }
-        let found = filter.matches(&pinned.version)?;
+        let plan = Plan::new(&pinned.version, &analysis, true);
+        let found = filter.matches(&pinned.version, &plan)?;
         let mut state = self.write()?;
         let matches = if state.changes == pinned.changes {
             found

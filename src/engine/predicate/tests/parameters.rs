@@ -1,7 +1,6 @@
 //! Parameters, and what a program tells of itself.
 
 use super::{params, parse, print};
-use crate::engine::key::KeyRef;
 use crate::engine::params::Params;
 use crate::engine::predicate::{Bindings, Bound, Case, Constant, Expression, Predicate, Test};
 use crate::engine::record::{self, Record};
@@ -120,28 +119,6 @@ fn parts_are_tested_together() {
     assert!(bound.matches_all(&[&parts[0], &parts[2]], &record));
     assert!(!bound.matches_all(&[&parts[0], &parts[1]], &record));
     assert!(!bound.matches(&record));
-}
-
-#[test]
-fn keys_come_from_values_and_from_parameters() {
-    let keys = |text: &str, values: &str| {
-        let predicate = parse(text);
-        let bindings = predicate.program().bind(&params(values)).unwrap();
-        let keys = predicate.program().keys(&bindings, b"\"id\"");
-        keys.map(|keys| {
-            keys.iter()
-                .filter_map(|key| match key {
-                    KeyRef::Int(key) => Some(*key),
-                    KeyRef::Text(_) => None,
-                })
-                .collect::<Vec<_>>()
-        })
-    };
-    assert_eq!(keys("id = 5 AND a = ?1", "[1]"), Some(vec![5]));
-    assert_eq!(keys("a = ?2 AND id = ?1", "[7,0]"), Some(vec![7]));
-    assert_eq!(keys("id IN (?1, 2)", "[1]"), Some(vec![1, 2]));
-    assert_eq!(keys("id IN ?1", "[[3,4]]"), Some(vec![3, 4]));
-    assert_eq!(keys("id > ?1", "[1]"), None);
 }
 
 #[test]
