@@ -5,6 +5,8 @@ mod filter;
 mod heap;
 mod indexes;
 mod read;
+mod reclaim;
+mod renumber;
 mod stage;
 mod state;
 #[cfg(test)]

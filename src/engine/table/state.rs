@@ -7,19 +7,16 @@ use super::heap::Heap;
 use super::stage::Stage;
 use super::version::{key_of, Place, Version};
 use super::Table;
-use crate::engine::index::{Build, Index, Indexes, Unique};
+use crate::engine::index::{Index, Unique};
 use crate::engine::key::KeyRef;
-use crate::engine::keymap::{KeyMap, Row};
+use crate::engine::keymap::Row;
 use crate::engine::limits::{add, reserve};
-use crate::engine::paged::{Entry, PagedVec};
+use crate::engine::paged::Entry;
 use crate::engine::record::Record;
 use crate::engine::shape::Shapes;
 use crate::engine::{Error, Result};
 use hashbrown::HashSet;
 use std::sync::Arc;
-
-/// Bytes of old records looked at for each byte written, so that reclaiming keeps up with any churn.
-const RECLAIM_RATIO: usize = 4;
 
 /// Finds out, before anything is done, whether there is memory for what so many rows add to things that grow by small
 /// pages, whose making cannot fail half way.
@@ -58,9 +55,9 @@ pub(super) trait Change {
 pub(super) struct State {
     pub(super) version: Version,
     pub(super) heap: Heap,
-    next_row: Row,
+    pub(super) next_row: Row,
     /// Rows above this are not used; then the table is renumbered.
-    row_limit: Row,
+    pub(super) row_limit: Row,
     largest_key: i64,
     pub(super) dropped: bool,
     /// Counts the calls that changed anything.
@@ -445,106 +442,6 @@ impl State {
         if self.written.capacity() > 4096 {
             self.written = Vec::new();
         }
-        self.reclaim(bytes.saturating_mul(RECLAIM_RATIO).saturating_add(1024));
-    }
-
-    /// Moves live records out of mostly dead segments, looking at about `budget` bytes.
-    fn reclaim(&mut self, mut budget: usize) {
-        while let Some((number, mut position)) = self.heap.victim() {
-            let Some(segment) = self
-                .version
-                .segments
-                .get(number as usize)
-                .cloned()
-                .flatten()
-            else {
-                return self.heap.finish_victim();
-            };
-            while self.heap.is_victim(number) {
-                if budget == 0 {
-                    return self.heap.advance(number, position);
-                }
-                let bytes = segment.from(position);
-                let Some(record) = Record::read(bytes) else {
-                    self.heap.finish_victim();
-                    break;
-                };
-                let len = record.stored_len();
-                budget = budget.saturating_sub(len);
-                let place = Place::new(number, position);
-                position += len;
-                let Some(row) = self.row_of(&record, place) else {
-                    continue;
-                };
-                let bytes = bytes.get(..len).unwrap_or_default();
-                let Ok(moved) = self.heap.append(&mut self.version.segments, bytes) else {
-                    // No memory now; the next change tries again from the start.
-                    return self.heap.finish_victim();
-                };
-                self.version.rows.set(row as usize, moved);
-                self.heap.kill(&mut self.version.segments, place, len);
-            }
-        }
-    }
-
-    /// The row of a record at a place, if it is alive.
-    fn row_of(&self, record: &Record<'_>, place: Place) -> Option<Row> {
-        let key = key_of(record, &self.version.shapes)?;
-        let (row, current) = self.version.find(&key)?;
-        (current == place).then_some(row)
-    }
-
-    /// Makes sure that so many more rows can be numbered.
-    fn make_rows(&mut self, count: usize) -> Result<()> {
-        let fits = |next: Row| u64::from(next) + count as u64 <= u64::from(self.row_limit);
-        if fits(self.next_row) {
-            return Ok(());
-        }
-        let live = self.version.count() as Row;
-        if !fits(live) {
-            return Err(Error::Limit {
-                what: "records of a table",
-                limit: u64::from(self.row_limit),
-                index: None,
-            });
-        }
-        self.renumber()
-    }
-
-    /// Numbers the rows anew, without gaps.
-    fn renumber(&mut self) -> Result<()> {
-        let mut rows = PagedVec::new();
-        let mut keys = KeyMap::new();
-        let mut next: Row = 0;
-        self.version.each(|_, place, record| {
-            if let Some(key) = key_of(&record, &self.version.shapes) {
-                rows.set(next as usize, place);
-                keys.insert(&key, next);
-                next += 1;
-            }
-            true
-        });
-        let mut version = Version {
-            rows,
-            keys,
-            numbering: self.version.numbering + 1,
-            indexes: Indexes::default(),
-            ..self.version.clone()
-        };
-        let indexes = self.version.indexes.iter();
-        let indexes = indexes.map(|index| Build::of(index.definition.clone(), &version));
-        let indexes = indexes.collect::<Result<Vec<_>>>()?;
-        version.indexes = Arc::new(indexes);
-        self.version = version;
-        self.next_row = next;
-        self.changes += 1;
-        Ok(())
-    }
-
-    /// Lets tests reach the end of the row numbers.
-    #[cfg(test)]
-    #[cfg(not(loom))]
-    pub(super) fn limit_rows(&mut self, limit: Row) {
-        self.row_limit = limit;
+        self.reclaim(bytes);
     }
 }
