@@ -3,6 +3,7 @@
 mod access;
 mod analysis;
 mod condition;
+mod cost;
 mod explain;
 mod order;
 mod planner;

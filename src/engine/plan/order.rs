@@ -2,6 +2,7 @@
 
 use super::access::Access;
 use super::analysis::Analysis;
+use super::cost::{READ, SCAN, SORT};
 use super::planner::{span_of, Plan};
 use crate::engine::index::{Edge, Index, Kind, Span};
 use crate::engine::options::Ordering;
@@ -9,11 +10,6 @@ use crate::engine::predicate::{Expression, Path};
 use crate::engine::record::Record;
 use crate::engine::table::Version;
 use crate::engine::value::Value;
-
-/// Costs, in about nanoseconds: a record read somewhere, one that is also sorted.
-const READ: usize = 60;
-const SORT: usize = 150;
-const SCAN: usize = 20;
 
 /// See the module's comment.
 pub(crate) struct Walk<'a> {

@@ -6,23 +6,13 @@
 
 use super::access::{Access, Search};
 use super::analysis::{Analysis, Asked};
+use super::cost::{KEY, READ, ROW, SCAN, SCAN_START, SEARCH};
 use crate::engine::index::{Edge, Index, Kind, Span};
 use crate::engine::key::KeyRef;
 use crate::engine::keymap::Row;
 use crate::engine::predicate::{Expression, Path};
 use crate::engine::table::Version;
 use crate::engine::value::Value;
-
-/// Costs, in about nanoseconds: a record read where it lies, one read somewhere, a search in an index, a look-up of a
-/// key, a row taken from an index.
-const SCAN: usize = 20;
-const READ: usize = 60;
-const SEARCH: usize = 300;
-const KEY: usize = 100;
-const ROW: usize = 6;
-
-/// Added to the cost of a scan, so that small tables are planned like large ones.
-const SCAN_START: usize = 1_000;
 
 /// Parts of an intersection.
 const MOST_PARTS: usize = 3;
@@ -87,13 +77,9 @@ impl<'a> Plan<'a> {
         }
         covers.sort_unstable();
         let filter = analysis.others(&covers);
-        let access = match parts.pop() {
-            Some(only) if parts.is_empty() => only,
-            Some(last) => {
-                parts.push(last);
-                Access::Intersection(parts)
-            }
-            None => Access::Scan,
+        let access = match parts.len() {
+            1 => parts.remove(0),
+            _ => Access::Intersection(parts),
         };
         Plan { access, filter }
     }
