@@ -8,17 +8,9 @@
  * The workload is deterministic, and its checksums are verified. See run-point-reads.
  */
 #define _GNU_SOURCE
-#include "workload.h"
+#include "library.h"
 
-#include <dictdb.h>
 #include <pthread.h>
-
-static void check(dictdb_status status, const char *what) {
-    if (status != DICTDB_STATUS_OK) {
-        fprintf(stderr, "%s: %s\n", what, dictdb_status_name(status));
-        exit(1);
-    }
-}
 
 static void load(dictdb_table *table, uint64_t records) {
     static char texts[BATCH][LONGEST];

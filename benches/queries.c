@@ -8,11 +8,8 @@
  * or if an answer changes with the indexes. See run-queries.
  */
 #define _GNU_SOURCE
+#include "library.h"
 #include "queries.h"
-
-#include <dictdb.h>
-
-#define INDEXES 4
 
 /* Titles of what is not in the list of queries. */
 static const char *const titles[][2] = {
@@ -39,16 +36,8 @@ static const char *const write_titles[][2] = {
     {"d1", "D1 delete by key"},
     {"d2", "D2 delete where age < 20"},
 };
-static const char *const indexes[INDEXES][2] = {{"dept", "hash"}, {"email", "hash"}, {"age", "sorted"}, {"salary", "sorted"}};
 
 static int failures;
-
-static void check(dictdb_status status, const char *what) {
-    if (status != DICTDB_STATUS_OK) {
-        fprintf(stderr, "%s: %s\n", what, dictdb_status_name(status));
-        exit(1);
-    }
-}
 
 static void expect(int holds, const char *name, const char *what) {
     if (!holds) {
@@ -112,36 +101,9 @@ static void run_delete(void *context, uint64_t k) {
 
 /* ---- loading */
 
-/* Inserts records in calls of BATCH; the lines are about `name`. */
 static void load(dictdb_table *table, uint64_t records, const char *name, const char *state, struct sums *sums) {
-    char *text = allocate(BATCH, LONGEST);
-    uint64_t random = 42;
-    double seconds = 0;
-    for (uint64_t first = 1; first <= records; first += BATCH) {
-        uint64_t count = records - first + 1 < BATCH ? records - first + 1 : BATCH;
-        size_t length = 0;
-        for (uint64_t k = 0; k < count; k++) {
-            text[length++] = k == 0 ? '[' : ',';
-            length += write_record(text + length, first + k, &random, sums);
-        }
-        text[length++] = ']';
-        double start = now();
-        check(dictdb_table_insert_many(table, text, length, NULL, NULL), "insert_many");
-        seconds += now() - start;
-    }
-    free(text);
+    double seconds = insert_records(table, records, sums);
     printf("ns %s/%s %.1f\n", name, state, seconds * 1e9 / (double)records);
-}
-
-static double member(const char *json, const char *name) {
-    char quoted[SHORT];
-    snprintf(quoted, sizeof quoted, "\"%s\":", name);
-    const char *at = strstr(json, quoted);
-    if (at == NULL) {
-        fprintf(stderr, "%s is not in %s\n", name, json);
-        exit(1);
-    }
-    return strtod(at + strlen(quoted), NULL);
 }
 
 static double statistic(const struct bench *b, const char *name) {
@@ -152,30 +114,13 @@ static double statistic(const struct bench *b, const char *name) {
     return value;
 }
 
-/* The sums of the records, as the library sees them. */
-static void verify_table(struct bench *b, const struct sums *sums) {
-    struct sums found;
-    check(dictdb_table_query(b->table, "{\"aggregates\":[\"sum(age)\",\"sum(salary)\"]}", DICTDB_NTS, NULL, 0, &b->rows, NULL, NULL),
-          "sums");
-    found.age = (uint64_t)member(b->rows.data, "sum(age)");
-    found.cents = (uint64_t)(member(b->rows.data, "sum(salary)") * 100 + 0.5);
-    check(dictdb_table_count_where(b->table, "active = true", DICTDB_NTS, NULL, 0, &found.active, NULL), "count_where");
-    expect(memcmp(&found, sums, sizeof found) == 0, "load", "the sums of the table are not those of the records");
-}
-
-static void create_index(const struct bench *b, int i) {
-    char options[SHORT];
-    snprintf(options, sizeof options, "{\"fields\":\"%s\",\"kind\":\"%s\"}", indexes[i][0], indexes[i][1]);
-    check(dictdb_table_create_index(b->table, options, DICTDB_NTS, NULL), options);
-}
-
 /* `before`: what was resident before the table was filled. */
 static void create_indexes(struct bench *b, double before) {
     double all = 0, grown = 0, records = (double)b->records;
     dictdb_buffer_free(&b->rows);
     for (int i = 0; i < INDEXES; i++) {
         double memory = resident(), own = statistic(b, "index_bytes"), start = now();
-        create_index(b, i);
+        create_index(b->table, i);
         double seconds = now() - start;
         memory = resident() - memory;
         all += seconds;
@@ -447,7 +392,8 @@ int main(int argc, char **argv) {
     load(b->table, records, "w2j", "none", &sums);
     printf("bytes m1/none %.1f\nown m1/none %.1f\n", (resident() - before) / (double)records, statistic(b, "bytes") / (double)records);
     verify(records, &sums);
-    verify_table(b, &sums);
+    struct sums found = table_sums(b->table);
+    expect(memcmp(&found, &sums, sizeof found) == 0, "load", "the sums of the table are not those of the records");
 
     point_reads(b, "none", 0, reads, only);
     run_list(b, "none", 0, only, plain);
@@ -463,9 +409,7 @@ int main(int argc, char **argv) {
         /* After all that the indexes must still say what the records say. */
         run_list(b, NULL, 1, only, changed);
         for (int i = 0; i < INDEXES; i++) {
-            char name[SHORT];
-            snprintf(name, sizeof name, "\"%s\"", indexes[i][0]);
-            check(dictdb_table_drop_index(b->table, name, DICTDB_NTS, NULL), "drop_index");
+            drop_index(b->table, i);
         }
         run_list(b, NULL, 0, only, changed_plain);
         compare(changed, changed_plain, "after the writes the answer is another with the indexes");
@@ -474,7 +418,7 @@ int main(int argc, char **argv) {
 
         check(dictdb_db_create_table(db, "again", DICTDB_NTS, NULL, 0, &b->table, NULL), "create_table");
         for (int i = 0; i < INDEXES; i++) {
-            create_index(b, i);
+            create_index(b->table, i);
         }
         load(b->table, records, "w2i", "indexed", &sums);
     }

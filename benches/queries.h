@@ -79,20 +79,10 @@ static const struct query queries[] = {
 static inline double high(uint64_t records) { return 90000 + 120e6 / (double)records; }
 
 /* A text for each run of an operation, written before the clock starts. */
-#define SHORT 64
 struct texts {
     char (*first)[SHORT];  /* the key, or the parameters */
     char (*second)[SHORT]; /* the changes */
 };
-
-static inline void *allocate(size_t count, size_t size) {
-    void *memory = calloc(count, size);
-    if (memory == NULL) {
-        fprintf(stderr, "no memory\n");
-        exit(1);
-    }
-    return memory;
-}
 
 /* Calls `run(context, k)` for the `count` values of `k` from `first` on; prints the time of one. */
 static inline void sample(const char *name, const char *state, void (*run)(void *, uint64_t), void *context, uint64_t first,

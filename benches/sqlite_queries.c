@@ -7,15 +7,7 @@
  */
 #define _GNU_SOURCE
 #include "queries.h"
-
-#include <sqlite3.h>
-
-#define INSERT                                                                                                            \
-    "INSERT INTO users SELECT json_extract(?1, '$.id'), json_extract(?1, '$.name'), json_extract(?1, '$.age'), "          \
-    "json_extract(?1, '$.dept'), json_extract(?1, '$.email'), json_extract(?1, '$.salary'), json_extract(?1, '$.active'), " \
-    "json_extract(?1, '$.tags')"
-
-static const char *const indexes[] = {"dept", "email", "age", "salary"};
+#include "sqlite.h"
 
 struct bench {
     sqlite3 *db;
@@ -26,21 +18,8 @@ struct bench {
     enum form form;
 };
 
-static void check(const struct bench *b, int code) {
-    if (code != SQLITE_OK && code != SQLITE_DONE) {
-        fprintf(stderr, "SQLite: %s\n", sqlite3_errmsg(b->db));
-        exit(1);
-    }
-}
-
-static void execute(const struct bench *b, const char *sql) { check(b, sqlite3_exec(b->db, sql, NULL, NULL, NULL)); }
-
-static void prepare(struct bench *b, const char *sql) {
-    check(b, sqlite3_prepare_v3(b->db, sql, -1, SQLITE_PREPARE_PERSISTENT, &b->statement, NULL));
-}
-
 static void finish(struct bench *b) {
-    check(b, sqlite3_finalize(b->statement));
+    check(b->db, sqlite3_finalize(b->statement));
     b->statement = NULL;
 }
 
@@ -57,8 +36,8 @@ static void step(struct bench *b) {
             b->rows++;
         }
     }
-    check(b, code);
-    check(b, sqlite3_reset(b->statement));
+    check(b->db, code);
+    check(b->db, sqlite3_reset(b->statement));
 }
 
 static void run_list(void *context, uint64_t k) {
@@ -68,84 +47,49 @@ static void run_list(void *context, uint64_t k) {
 
 static void run_key(void *context, uint64_t k) {
     struct bench *b = context;
-    check(b, sqlite3_bind_int64(b->statement, 1, (sqlite3_int64)b->keys[k]));
+    check(b->db, sqlite3_bind_int64(b->statement, 1, (sqlite3_int64)b->keys[k]));
     step(b);
 }
 
 static void run_text(void *context, uint64_t k) {
     struct bench *b = context;
-    check(b, sqlite3_bind_text(b->statement, 1, b->texts[k], -1, SQLITE_STATIC));
+    check(b->db, sqlite3_bind_text(b->statement, 1, b->texts[k], -1, SQLITE_STATIC));
     step(b);
 }
 
 static void run_key_text(void *context, uint64_t k) {
     struct bench *b = context;
-    check(b, sqlite3_bind_text(b->statement, 2, b->texts[k], -1, SQLITE_STATIC));
+    check(b->db, sqlite3_bind_text(b->statement, 2, b->texts[k], -1, SQLITE_STATIC));
     run_key(context, k);
 }
 
 static void run_key_age(void *context, uint64_t k) {
     struct bench *b = context;
-    check(b, sqlite3_bind_int64(b->statement, 2, (sqlite3_int64)(18 + k % 60)));
+    check(b->db, sqlite3_bind_int64(b->statement, 2, (sqlite3_int64)(18 + k % 60)));
     run_key(context, k);
 }
 
 static void run_flag(void *context, uint64_t k) {
     struct bench *b = context;
-    check(b, sqlite3_bind_int(b->statement, 1, k % 2 == 0));
+    check(b->db, sqlite3_bind_int(b->statement, 1, k % 2 == 0));
     step(b);
 }
 
 static void create(struct bench *b) {
-    check(b, sqlite3_open_v2(":memory:", &b->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL));
-    execute(b, "CREATE TABLE users (id INTEGER PRIMARY KEY, name TEXT, age INTEGER, dept TEXT, email TEXT, salary REAL, "
-               "active INTEGER, tags TEXT)");
+    check(b->db, sqlite3_open_v2(":memory:", &b->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL));
+    execute(b->db, CREATE_TABLE);
 }
 
-/* Inserts in transactions of BATCH, a record a step. */
 static void load(struct bench *b, const char *name, const char *state, struct sums *sums) {
-    uint64_t random = 42;
-    double seconds = 0;
-    prepare(b, INSERT);
-    for (uint64_t first = 1; first <= b->records; first += BATCH) {
-        uint64_t count = b->records - first + 1 < BATCH ? b->records - first + 1 : BATCH;
-        for (uint64_t k = 0; k < count; k++) {
-            write_record(b->texts[k], first + k, &random, sums);
-        }
-        double start = now();
-        execute(b, "BEGIN");
-        for (uint64_t k = 0; k < count; k++) {
-            run_text(b, k);
-        }
-        execute(b, "COMMIT");
-        seconds += now() - start;
-    }
-    finish(b);
+    double seconds = insert_records(b->db, b->records, sums);
     printf("ns %s/%s %.1f\n", name, state, seconds * 1e9 / (double)b->records);
-}
-
-static void verify_table(struct bench *b, const struct sums *sums) {
-    prepare(b, "SELECT sum(age), sum(salary), sum(active) FROM users");
-    if (sqlite3_step(b->statement) != SQLITE_ROW || (uint64_t)sqlite3_column_int64(b->statement, 0) != sums->age ||
-        (uint64_t)(sqlite3_column_double(b->statement, 1) * 100 + 0.5) / 1000 != sums->cents / 1000 ||
-        (uint64_t)sqlite3_column_int64(b->statement, 2) != sums->active) {
-        fprintf(stderr, "SQLite: the sums of the table are not those of the records\n");
-        exit(1);
-    }
-    finish(b);
-}
-
-static void create_index(const struct bench *b, size_t i) {
-    char sql[SHORT];
-    snprintf(sql, sizeof sql, "CREATE INDEX users_%s ON users (%s)", indexes[i], indexes[i]);
-    execute(b, sql);
 }
 
 static void create_indexes(struct bench *b, double before) {
     double all = 0, grown = 0, records = (double)b->records;
-    for (size_t i = 0; i < sizeof indexes / sizeof *indexes; i++) {
+    for (int i = 0; i < INDEXES; i++) {
         double memory = resident(), start = now();
-        create_index(b, i);
+        create_index(b->db, i);
         double seconds = now() - start;
         memory = resident() - memory;
         all += seconds;
@@ -154,18 +98,18 @@ static void create_indexes(struct bench *b, double before) {
     }
     printf("ns ix/indexed %.1f\nbytes ix/indexed %.1f\n", all * 1e9, grown / records);
     printf("bytes m1i/indexed %.1f\n", (resident() - before) / records);
-    execute(b, "ANALYZE");
+    execute(b->db, "ANALYZE");
 }
 
 static void list(struct bench *b, const char *state) {
     for (size_t q = 0; q < QUERIES; q++) {
         const struct query *query = &queries[q];
-        prepare(b, query->sql);
+        b->statement = prepare(b->db, query->sql);
         b->form = query->form;
         if (query->high) {
             char text[SHORT];
             snprintf(text, sizeof text, "%.2f", high(b->records));
-            check(b, sqlite3_bind_double(b->statement, 1, strtod(text, NULL)));
+            check(b->db, sqlite3_bind_double(b->statement, 1, strtod(text, NULL)));
         }
         repeat(query->name, state, run_list, b);
         printf("rows %s/%s %llu\n", query->name, state, (unsigned long long)b->rows);
@@ -185,7 +129,7 @@ static void keys(struct bench *b, uint64_t seed, uint64_t count, const char *bef
 
 static void statement_series(struct bench *b, const char *name, const char *state, const char *sql, void (*run)(void *, uint64_t),
                              uint64_t count) {
-    prepare(b, sql);
+    b->statement = prepare(b->db, sql);
     series(name, state, run, b, count);
     finish(b);
 }
@@ -207,7 +151,7 @@ static void writes(struct bench *b, uint64_t count) {
     statement_series(b, "u1i", "indexed", "UPDATE users SET age = ?2 WHERE id = ?1", run_key_age, count);
     statement_series(b, "u1_set", "indexed", "UPDATE users SET name = name || '!' WHERE id = ?1", run_key, count);
     statement_series(b, "u1i_set", "indexed", "UPDATE users SET age = age + 1 WHERE id = ?1", run_key, count);
-    prepare(b, "UPDATE users SET active = ?1 WHERE dept = 'Sales'");
+    b->statement = prepare(b->db, "UPDATE users SET active = ?1 WHERE dept = 'Sales'");
     run_flag(b, 0);
     for (uint64_t k = 1; k <= SAMPLES; k++) {
         sample("u2", "indexed", run_flag, b, k, 1);
@@ -230,7 +174,7 @@ static void deletes(struct bench *b, uint64_t count) {
         b->keys[k] = 1 + k * 7919 % b->records;
     }
     statement_series(b, "d1", "indexed", "DELETE FROM users WHERE id = ?1", run_key, count);
-    prepare(b, "DELETE FROM users WHERE age < 20");
+    b->statement = prepare(b->db, "DELETE FROM users WHERE age < 20");
     sample("d2", "indexed", run_list, b, 0, 1);
     finish(b);
     changed(b, "d2");
@@ -244,11 +188,11 @@ int main(int argc, char **argv) {
     }
     struct bench bench = {.records = records, .form = ROWS}, *b = &bench;
     struct sums sums = {0, 0, 0};
-    uint64_t count = reads / 10 < records / 8 ? reads / 10 : records / 8, most = SAMPLES * reads > BATCH ? SAMPLES * reads : BATCH;
-    b->keys = allocate(most, sizeof *b->keys);
-    b->texts = allocate(most, LONGEST);
-    memset(b->keys, 1, most * sizeof *b->keys);
-    memset(b->texts, 1, most * LONGEST);
+    uint64_t count = reads / 10 < records / 8 ? reads / 10 : records / 8;
+    b->keys = allocate(SAMPLES * reads, sizeof *b->keys);
+    b->texts = allocate(SAMPLES * reads, LONGEST);
+    memset(b->keys, 1, SAMPLES * reads * sizeof *b->keys);
+    memset(b->texts, 1, SAMPLES * reads * LONGEST);
     printf("version sqlite %s\n", sqlite3_libversion());
 
     double before = resident();
@@ -256,7 +200,7 @@ int main(int argc, char **argv) {
     load(b, "w2j", "none", &sums);
     printf("bytes m1/none %.1f\n", (resident() - before) / (double)records);
     verify(records, &sums);
-    verify_table(b, &sums);
+    verify_table(b->db, &sums);
     point_reads(b, "none", 0, reads);
     list(b, "none");
     create_indexes(b, before);
@@ -268,8 +212,8 @@ int main(int argc, char **argv) {
     sqlite3_close(b->db);
 
     create(b);
-    for (size_t i = 0; i < sizeof indexes / sizeof *indexes; i++) {
-        create_index(b, i);
+    for (int i = 0; i < INDEXES; i++) {
+        create_index(b->db, i);
     }
     load(b, "w2i", "indexed", &sums);
     sqlite3_close(b->db);

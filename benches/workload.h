@@ -13,6 +13,7 @@
 
 #define BATCH 1000
 #define LONGEST 256
+#define SHORT 64
 
 struct sums {
     uint64_t age, cents, active;
@@ -27,6 +28,15 @@ static inline double now(void) {
     struct timespec t;
     clock_gettime(CLOCK_MONOTONIC, &t);
     return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
+}
+
+static inline void *allocate(size_t count, size_t size) {
+    void *memory = calloc(count, size);
+    if (memory == NULL) {
+        fprintf(stderr, "no memory\n");
+        exit(1);
+    }
+    return memory;
 }
 
 /* Bytes of the process that are in memory. */
