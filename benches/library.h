@@ -52,6 +52,14 @@ static inline double member(const char *json, const char *name) {
     return strtod(at + strlen(quoted), NULL);
 }
 
+static inline double statistic(const dictdb_table *table, const char *name) {
+    dictdb_buffer text = DICTDB_BUFFER_INIT;
+    check(dictdb_table_statistics(table, &text, NULL), "statistics");
+    double value = member(text.data, name);
+    dictdb_buffer_free(&text);
+    return value;
+}
+
 /* The sums of the records, as the library sees them. */
 static inline struct sums table_sums(const dictdb_table *table) {
     static const char *const spec = "{\"aggregates\":[\"sum(age)\",\"sum(salary)\"]}";

@@ -106,20 +106,12 @@ static void load(dictdb_table *table, uint64_t records, const char *name, const 
     printf("ns %s/%s %.1f\n", name, state, seconds * 1e9 / (double)records);
 }
 
-static double statistic(const struct bench *b, const char *name) {
-    dictdb_buffer text = DICTDB_BUFFER_INIT;
-    check(dictdb_table_statistics(b->table, &text, NULL), "statistics");
-    double value = member(text.data, name);
-    dictdb_buffer_free(&text);
-    return value;
-}
-
 /* `before`: what was resident before the table was filled. */
 static void create_indexes(struct bench *b, double before) {
     double all = 0, grown = 0, records = (double)b->records;
     dictdb_buffer_free(&b->rows);
     for (int i = 0; i < INDEXES; i++) {
-        double memory = resident(), own = statistic(b, "index_bytes"), start = now();
+        double memory = resident(), own = statistic(b->table, "index_bytes"), start = now();
         create_index(b->table, i);
         double seconds = now() - start;
         memory = resident() - memory;
@@ -127,11 +119,11 @@ static void create_indexes(struct bench *b, double before) {
         grown += memory;
         printf("ns ix_%s/indexed %.1f\n", indexes[i][0], seconds * 1e9);
         printf("bytes ix_%s/indexed %.1f\n", indexes[i][0], memory / records);
-        printf("own ix_%s/indexed %.1f\n", indexes[i][0], (statistic(b, "index_bytes") - own) / records);
+        printf("own ix_%s/indexed %.1f\n", indexes[i][0], (statistic(b->table, "index_bytes") - own) / records);
     }
     printf("ns ix/indexed %.1f\nbytes ix/indexed %.1f\nown ix/indexed %.1f\n", all * 1e9, grown / records,
-           statistic(b, "index_bytes") / records);
-    printf("bytes m1i/indexed %.1f\nown m1i/indexed %.1f\n", (resident() - before) / records, statistic(b, "bytes") / records);
+           statistic(b->table, "index_bytes") / records);
+    printf("bytes m1i/indexed %.1f\nown m1i/indexed %.1f\n", (resident() - before) / records, statistic(b->table, "bytes") / records);
 }
 
 /* ---- plans */
@@ -390,7 +382,7 @@ int main(int argc, char **argv) {
     check(dictdb_db_create_table(db, "users", DICTDB_NTS, NULL, 0, &b->table, NULL), "create_table");
     double before = resident();
     load(b->table, records, "w2j", "none", &sums);
-    printf("bytes m1/none %.1f\nown m1/none %.1f\n", (resident() - before) / (double)records, statistic(b, "bytes") / (double)records);
+    printf("bytes m1/none %.1f\nown m1/none %.1f\n", (resident() - before) / (double)records, statistic(b->table, "bytes") / (double)records);
     verify(records, &sums);
     struct sums found = table_sums(b->table);
     expect(memcmp(&found, &sums, sizeof found) == 0, "load", "the sums of the table are not those of the records");

@@ -11,11 +11,6 @@
 
 #define SAMPLES 3
 
-/* A record as JSON text, of typed columns. */
-#define ROW                                                                                                               \
-    "json_object('id', id, 'name', name, 'age', age, 'dept', dept, 'email', email, 'salary', salary, 'active', "          \
-    "json(iif(active, 'true', 'false')), 'tags', json(tags)) "
-
 enum form { COUNT, ROWS };
 
 struct query {

@@ -15,6 +15,11 @@
 #define LONGEST 256
 #define SHORT 64
 
+/* A record as JSON text, where it is a row of typed columns in SQLite. */
+#define ROW                                                                                                               \
+    "json_object('id', id, 'name', name, 'age', age, 'dept', dept, 'email', email, 'salary', salary, 'active', "          \
+    "json(iif(active, 'true', 'false')), 'tags', json(tags)) "
+
 struct sums {
     uint64_t age, cents, active;
 };
