@@ -48,7 +48,8 @@
  *
  * Errors. The last argument, `error`, may be NULL. Otherwise it is set by every call: to NULL on success,
  * else to an error object that the caller reads (`dictdb_error_message`, `dictdb_error_detail`) and frees
- * (`dictdb_error_free`). RECORD_NOT_FOUND and FORKED come without an object, so that a miss costs nothing.
+ * (`dictdb_error_free`). RECORD_NOT_FOUND (unless of a batch) and FORKED come without an object, so that a miss
+ * costs nothing.
  * Read `error` in a statement after the call: C does not say which argument of a call is evaluated first.
  * There is no "last error" kept anywhere: calls may change threads freely.
  *
@@ -59,10 +60,11 @@
  * Buffers. Text comes back in a `dictdb_buffer` that belongs to the caller and is reused from call to call;
  * see there.
  *
- * Handles. `dictdb_db *`, `dictdb_table *`, `dictdb_predicate *`, `dictdb_query *`, `dictdb_update *` and
- * `dictdb_error *` are handles, not addresses: never dereference them. Each is freed by its `_free` function,
- * which takes NULL, never fails, and may be called in any order and from any thread, also while another
- * thread is in a call with that handle: that call ends as usual. A handle that is NULL, was freed, is of
+ * Handles. `dictdb_db *`, `dictdb_table *`, `dictdb_predicate *`, `dictdb_query *`, `dictdb_update *`,
+ * `dictdb_cursor *`, `dictdb_batch *`, `dictdb_cancel *`, `dictdb_watch *` and `dictdb_error *` are handles, not
+ * addresses: never dereference them. Each is freed by its `_free` function, which takes NULL, never fails, and
+ * may be called in any order and from any thread, also while another thread is in a call with that handle: that
+ * call ends as usual (one that waits for changes, with CANCELLED). A handle that is NULL, was freed, is of
  * another type or is not from this library gives INVALID_HANDLE, never undefined behaviour. `const` marks
  * what a function only reads.
  *
@@ -71,6 +73,13 @@
  * between call and return: nobody sees half of it. Tables are independent of each other. Reads of one table
  * run in parallel; a long read works on a version of the table and holds up no writer. No lock is held when
  * a call returns and none while a callback runs, so no order of calls can deadlock.
+ * What must be read as of one instant is read from a snapshot (`dictdb_table_snapshot`, `dictdb_db_snapshot`);
+ * what must be written at one instant, to several tables too, is a batch (`dictdb_batch_new`, `dictdb_db_batch`).
+ * A cursor (`dictdb_query_cursor`) gives rows a few at a time, a watch (`dictdb_table_watch`) changes in their
+ * order; neither holds a lock between calls. `dictdb_table_limited` makes a handle whose calls look at a cancel
+ * token and at the clock: one that is stopped ends with CANCELLED or TIMEOUT, and has changed nothing. Functions do
+ * not list these two where a handle without limits never gives them, nor UNSUPPORTED, which is what all that would
+ * change a snapshot answer.
  *
  * Fork. In a child process made by fork() after the library was used, every fallible function returns FORKED
  * and every `_free` of a handle does nothing. Nothing hangs. exec() as usual.
@@ -187,8 +196,8 @@
 #define DICTDB_STATUS_OK 0
 
 /**
- * No record has that key, or none matches. Never comes with an error object, so that a miss costs
- * nothing.
+ * No record has that key, or none matches. Comes without an error object, so that a miss costs nothing; but
+ * of a batch, it names the operation.
  */
 #define DICTDB_STATUS_RECORD_NOT_FOUND 1
 /** The database has no table of that name, or the table was dropped. */
@@ -232,19 +241,19 @@
 #define DICTDB_STATUS_LIMIT 14
 /** An index of another kind, or of other uniqueness, exists on the same fields. */
 #define DICTDB_STATUS_INDEX_EXISTS 15
-/** The operating system refused to read or write a file. Not used by this version. */
+/** The operating system refused something: a file descriptor. */
 #define DICTDB_STATUS_IO 16
 /** A file is damaged. Not used by this version. */
 #define DICTDB_STATUS_CORRUPT 17
-/** This build or this kind of object does not support the operation. Not used by this version. */
+/** This build or this kind of object does not support the operation: a snapshot cannot be changed. */
 #define DICTDB_STATUS_UNSUPPORTED 18
-/** The operation was cancelled; nothing changed. Not used by this version. */
+/** The call's cancel token was set, or the watch that it waited for was freed; nothing changed. */
 #define DICTDB_STATUS_CANCELLED 19
-/** The operation ran out of time; nothing changed. Not used by this version. */
+/** The call took longer than its handle allows; nothing changed. */
 #define DICTDB_STATUS_TIMEOUT 20
 /** The operation conflicts with another one. Not used by this version. */
 #define DICTDB_STATUS_CONFLICT 21
-/** The object is not in a state to do that now. Not used by this version. */
+/** The object is not in a state to do that now: a watch no longer has the changes that were asked for. */
 #define DICTDB_STATUS_UNAVAILABLE 22
 /** Memory could not be had; nothing changed. */
 #define DICTDB_STATUS_OUT_OF_MEMORY 23
@@ -267,6 +276,14 @@
 /** What `dictdb_table_upsert` did: nothing, the key was taken. */
 #define DICTDB_UPSERT_IGNORED 2
 
+/** For `dictdb_cursor_next_batch`: a JSON array, `[{...},{...}]`. */
+#define DICTDB_ROWS_ARRAY 0
+/** For `dictdb_cursor_next_batch`: JSON lines: each row followed by a newline. */
+#define DICTDB_ROWS_LINES 1
+
+/** No time limit, for `dictdb_table_limited` and `dictdb_db_limited`. */
+#define DICTDB_NO_TIMEOUT -1
+
 /** A defect of the library was caught. */
 #define DICTDB_LOG_ERROR 1
 /** Something that a person should look at. */
@@ -277,9 +294,41 @@
 #define DICTDB_LOG_DEBUG 4
 
 /**
+ * A list of writes on any number of tables, to be done as one: all or none.
+ *
+ * Functions that add to the list check what they are given, and change nothing else; `dictdb_batch_commit` does it all
+ * at one instant. Operations take effect in the order in which they were added, and each sees what those before it did.
+ *
+ * Made by `dictdb_batch_new`, freed by `dictdb_batch_free`. Any thread may use it.
+ */
+typedef struct dictdb_batch dictdb_batch;
+
+/**
+ * A token that cancels calls. Any number of threads may use it, for any number of calls.
+ *
+ * It is given to calls through handles: `dictdb_table_limited` and `dictdb_db_limited` make a handle whose calls
+ * look at the token while they run. Made by `dictdb_cancel_new`, freed by `dictdb_cancel_free`.
+ */
+typedef struct dictdb_cancel dictdb_cancel;
+
+/**
+ * The rows of a query on the table as it was when the cursor was made, a few at a time.
+ *
+ * No lock is held between calls, so a cursor may be kept for as long as one likes: writers do not notice. It keeps a
+ * snapshot of the table (or the snapshot that it was made on), whose memory the table's statistics tell
+ * (`snapshot_bytes`). It has the limits of the handle that it was made with. Rows without `order_by`,
+ * `distinct`, `group_by` and aggregates are found as they are asked for. Of an ordered query the row numbers are
+ * found and sorted when the cursor is made, four bytes each; distinct and grouped rows are computed then.
+ *
+ * Made by `dictdb_query_cursor` and `dictdb_table_cursor`, freed by `dictdb_cursor_free`. Any thread may use it, also
+ * several: each row is handed out once. But a row that `dictdb_cursor_next` lends is valid only until the next step.
+ */
+typedef struct dictdb_cursor dictdb_cursor;
+
+/**
  * A database: a set of named tables in memory.
  *
- * Made by `dictdb_db_new`, freed by `dictdb_db_free`. Every function may be called from any thread at any
+ * Made by `dictdb_db_new` (by `dictdb_db_snapshot` and `dictdb_db_limited`, too), freed by `dictdb_db_free`. Every function may be called from any thread at any
  * time.
  */
 typedef struct dictdb_db dictdb_db;
@@ -314,8 +363,8 @@ typedef struct dictdb_predicate dictdb_predicate;
 typedef struct dictdb_query dictdb_query;
 
 /**
- * A handle to a table. Made by `dictdb_db_create_table` and `dictdb_db_get_table`, freed by
- * `dictdb_table_free`.
+ * A handle to a table, or to a snapshot of one. Made by `dictdb_db_create_table`, `dictdb_db_get_table`,
+ * `dictdb_table_snapshot` and `dictdb_table_limited`, freed by `dictdb_table_free`.
  *
  * Every function may be called from any thread at any time. Each is atomic: it takes effect at one
  * instant between call and return, wholly or not at all, and holds no lock when it returns.
@@ -329,6 +378,22 @@ typedef struct dictdb_table dictdb_table;
  * Made by `dictdb_update_new`, freed by `dictdb_update_free`.
  */
 typedef struct dictdb_update dictdb_update;
+
+/**
+ * A feed of the changes of a table, or of all tables of a database: each record that was inserted, changed or deleted,
+ * in the order in which that happened, from the moment at which the watch was made.
+ *
+ * Changes are kept in memory, up to a limit, whether they were asked for or not; a writer never waits for a reader. A reader
+ * who is too slow is told that changes are gone (`UNAVAILABLE`), and should read the tables anew: ask for
+ * `dictdb_watch_last`, then take a snapshot, then go on after that number. The same goes for a copy of a table that is to
+ * be kept up to date from the start: first make the watch, then take the snapshot, then apply all changes. Changes
+ * carry whole records, so applying one that the snapshot has already does no harm: once all up to the snapshot have been
+ * applied, the copy is what the table was.
+ *
+ * Made by `dictdb_table_watch` and `dictdb_db_watch`, freed by `dictdb_watch_free`. Any thread may use it. It does not keep
+ * the database alive: when nobody can write any more, no change comes any more.
+ */
+typedef struct dictdb_watch dictdb_watch;
 
 /**
  * What a fallible function returns: `DICTDB_STATUS_OK`, or one of the codes below.
@@ -397,8 +462,8 @@ uint32_t dictdb_abi_version(void);
  * Whether the library that is loaded has a feature: 1 or 0.
  *
  * `name`, `name_len`: one of `"paths"` (fields inside nested values: `address.city`, `tags[0]`), `"log"`,
- * `"query"` (the query language: predicates, queries and updates as text), `"index"`. Any other name, and
- * NULL, gives 0. Thread-safe.
+ * `"query"` (the query language: predicates, queries and updates as text), `"index"`, `"snapshot"`, `"cursor"`,
+ * `"batch"`, `"cancel"` (tokens and time limits), `"watch"`. Any other name, and NULL, gives 0. Thread-safe.
  */
 int32_t dictdb_has_feature(const char *name,
                            size_t name_len);
@@ -441,7 +506,8 @@ const char *dictdb_error_message(const dictdb_error *error);
  * if the index has several fields), `fields` and `existing` (an index), `index` (position of the failing
  * record in a bulk call, from 0), `position` (byte offset into the text that was passed; inside a JSON
  * text, into the string that is at fault), `placeholder` (the number of a `?1`), `option`, `what` and
- * `limit`, `bytes`.
+ * `limit`, `bytes`, `operation` (position in a batch, from 0), `timeout_ms`, `since`, `oldest` and
+ * `newest` (changes that a watch no longer has).
  *
  * `error`: may be NULL or freed, then the result is `"{}"`.
  * Returns a NUL-terminated string, valid until `error` is freed. Thread-safe.
@@ -773,7 +839,9 @@ dictdb_status dictdb_table_describe(const dictdb_table *table,
  * records, and remains of old ones not yet reclaimed), `"segments"`, `"segment_bytes"` (memory that holds
  * them), `"directory_bytes"`, `"key_map_bytes"`, `"indexes"` (how many), `"index_bytes"`, `"shapes"`
  * (distinct lists of fields); `"bytes"` (the four memories together); `"inserted"`, `"updated"`, `"deleted"` (records, since the table was
- * created), `"segments_reclaimed"`, `"lock_waits"` (calls that had to wait for the table's lock).
+ * created), `"segments_reclaimed"`. Snapshots have none of these: `"lock_waits"` (calls that had to wait for the table's lock),
+ * `"snapshots"` (how many snapshots and cursors of the table there are), `"snapshot_bytes"` (memory that is there only
+ * for them, which the table itself does not need any more).
  *
  * Status: `INVALID_ARGUMENT`, `INVALID_HANDLE`, `TABLE_NOT_FOUND` (dropped), `OUT_OF_MEMORY`, `FORKED`.
  * Thread-safe.
@@ -1516,6 +1584,526 @@ dictdb_status dictdb_table_delete_where(dictdb_table *table,
                                         size_t params_len,
                                         uint64_t *count,
                                         dictdb_error **error);
+
+/**
+ * Takes a snapshot of a table: a handle to the table as it is at this instant.
+ *
+ * It takes microseconds, whatever the size of the table: nothing is copied. Every function that only reads a
+ * table takes the snapshot as its table, and gives what it would have given at that instant, whatever
+ * happens to the table and its database afterwards: writes, indexes made or dropped, the table dropped, all
+ * their handles freed. Functions that change a table answer `UNSUPPORTED`. Any number of threads may read a
+ * snapshot, without a lock.
+ *
+ * What a snapshot costs is the memory of what the table would have let go since. The table's statistics tell
+ * it: `snapshots` and `snapshot_bytes`.
+ *
+ * `table`: a table; a snapshot gives another handle to itself. Limits (`dictdb_table_limited`) of the handle are those
+ * of the new one, too.
+ * `snapshot`: gets the handle, to be freed with `dictdb_table_free`; NULL on failure.
+ *
+ * Status: `INVALID_ARGUMENT`, `INVALID_HANDLE`, `TABLE_NOT_FOUND` (dropped), `LIMIT`, `FORKED`. Thread-safe.
+ */
+dictdb_status dictdb_table_snapshot(const dictdb_table *table,
+                                    dictdb_table **snapshot,
+                                    dictdb_error **error);
+
+/**
+ * Takes a snapshot of a whole database: a handle to all its tables as they are at one and the same instant.
+ *
+ * No write is in it in part, not even a batch over several tables. It takes some microseconds for each table,
+ * whatever their sizes. It waits for a write that is being applied to one of the tables at the instant; no
+ * write waits for it. Afterwards all is as for `dictdb_table_snapshot`: `dictdb_db_get_table` gives snapshots
+ * of the tables, `dictdb_db_list_tables` lists those that there were, and creating or dropping tables is
+ * `UNSUPPORTED`.
+ *
+ * `snapshot`: gets the handle, to be freed with `dictdb_db_free`; NULL on failure. It has the limits of `db`.
+ *
+ * Status: `INVALID_ARGUMENT`, `INVALID_HANDLE`, `LIMIT`, `CANCELLED`, `TIMEOUT`, `FORKED`. Thread-safe.
+ */
+dictdb_status dictdb_db_snapshot(const dictdb_db *db,
+                                 dictdb_db **snapshot,
+                                 dictdb_error **error);
+
+/**
+ * Copies all records of a table, or of a snapshot of one, as of one instant.
+ *
+ * `records`: gets a JSON object with each record under its key, in natural order: `{"1": {...}, "ab": {...}}`.
+ * An integer key becomes its digits; if a table has the integer `1` and the string `"1"`, the name stands
+ * twice, and the records' own key fields tell which is which.
+ *
+ * Status: `INVALID_ARGUMENT`, `INVALID_HANDLE`, `TABLE_NOT_FOUND` (dropped), `CANCELLED`, `TIMEOUT`,
+ * `OUT_OF_MEMORY`, `FORKED`. Thread-safe.
+ */
+dictdb_status dictdb_table_copy(const dictdb_table *table,
+                                dictdb_buffer *records,
+                                dictdb_error **error);
+
+/**
+ * Copies all records of a database, or of a snapshot of one, as of one and the same instant.
+ *
+ * `tables`: gets a JSON object: for each table's name, in the order in which they were created, an object as from
+ * `dictdb_table_copy`.
+ *
+ * Status: `INVALID_ARGUMENT`, `INVALID_HANDLE`, `CANCELLED`, `TIMEOUT`, `OUT_OF_MEMORY`, `FORKED`. Thread-safe.
+ */
+dictdb_status dictdb_db_copy(const dictdb_db *db,
+                             dictdb_buffer *tables,
+                             dictdb_error **error);
+
+/**
+ * Opens a cursor over the rows of a query on a table or snapshot, as it is at this instant.
+ *
+ * `query`: stays the caller's, and may be freed at once.
+ * `params`: NULL for none, or a JSON array: the first value is that of `?1`.
+ * `cursor`: gets the new handle, to be freed with `dictdb_cursor_free`; NULL on failure.
+ *
+ * Status: as for `dictdb_query_run`, and `LIMIT` (handles). Thread-safe.
+ */
+dictdb_status dictdb_query_cursor(const dictdb_query *query,
+                                  const dictdb_table *table,
+                                  const char *params,
+                                  size_t params_len,
+                                  dictdb_cursor **cursor,
+                                  dictdb_error **error);
+
+/**
+ * Opens a cursor, everything as text: `dictdb_query_new` and `dictdb_query_cursor` in one.
+ *
+ * `spec`: a query, as for `dictdb_query_new`; NULL for all records.
+ *
+ * Status: as for `dictdb_query_new` and `dictdb_query_cursor`. Thread-safe.
+ */
+dictdb_status dictdb_table_cursor(const dictdb_table *table,
+                                  const char *spec,
+                                  size_t spec_len,
+                                  const char *params,
+                                  size_t params_len,
+                                  dictdb_cursor **cursor,
+                                  dictdb_error **error);
+
+/**
+ * Frees a cursor, at any moment and from any thread. NULL and a handle that was freed before are ignored.
+ *
+ * A call that is using it in another thread ends as usual. Rows that it lent are not valid any more. Thread-safe.
+ */
+void dictdb_cursor_free(dictdb_cursor *cursor);
+
+/**
+ * Lends the next row.
+ *
+ * `row`: gets the address of the row's JSON text, which is not NUL-terminated and must not be written to; NULL on
+ * failure and at the end. It is valid until the next step of the cursor (`dictdb_cursor_next` or
+ * `dictdb_cursor_next_batch`) or its freeing, whatever writers do meanwhile. Whole records are not copied: the
+ * text is the stored record itself.
+ * `row_len`: gets the length in bytes; 0 on failure and at the end.
+ *
+ * Status: `RECORD_NOT_FOUND` (no more rows: the loop `while (dictdb_cursor_next(...) == DICTDB_STATUS_OK)` ends),
+ * `INVALID_ARGUMENT`, `INVALID_HANDLE`, `CANCELLED`, `TIMEOUT` (then the next call goes on where this one stopped),
+ * `OUT_OF_MEMORY`, `FORKED`. Thread-safe.
+ */
+dictdb_status dictdb_cursor_next(dictdb_cursor *cursor,
+                                 const char **row,
+                                 size_t *row_len,
+                                 dictdb_error **error);
+
+/**
+ * Takes the next rows, as many as fit, in one call. They may be fewer than fit, if the call is stopped when it has some:
+ * only `RECORD_NOT_FOUND` says that there are no more.
+ *
+ * `max_rows`: rows at most; 0 for as many as `max_bytes` lets through.
+ * `max_bytes`: bytes of text at most, but one row is always taken; 0 for 1 MiB.
+ * `form`: `DICTDB_ROWS_ARRAY` or `DICTDB_ROWS_LINES`.
+ * `rows`: gets the text.
+ * `count`: may be NULL; gets the number of rows; untouched on failure and at the end.
+ *
+ * Status: `RECORD_NOT_FOUND` (no more rows), `INVALID_ARGUMENT`, `INVALID_HANDLE`, `CANCELLED`, `TIMEOUT` (no row was
+ * taken), `OUT_OF_MEMORY`, `FORKED`. Thread-safe.
+ */
+dictdb_status dictdb_cursor_next_batch(dictdb_cursor *cursor,
+                                       uint64_t max_rows,
+                                       size_t max_bytes,
+                                       int32_t form,
+                                       dictdb_buffer *rows,
+                                       uint64_t *count,
+                                       dictdb_error **error);
+
+/**
+ * Makes an empty batch.
+ *
+ * `batch`: gets the new handle, to be freed with `dictdb_batch_free`; NULL on failure.
+ *
+ * Status: `INVALID_ARGUMENT`, `LIMIT`, `FORKED`. Thread-safe.
+ */
+dictdb_status dictdb_batch_new(dictdb_batch **batch,
+                               dictdb_error **error);
+
+/**
+ * Frees a batch; operations that were not committed are given up. NULL and a handle that was freed before are ignored.
+ *
+ * A call that is using it in another thread ends as usual. Thread-safe.
+ */
+void dictdb_batch_free(dictdb_batch *batch);
+
+/**
+ * Adds: insert one record. As `dictdb_table_insert`.
+ *
+ * Result: `{"key": 7}`.
+ *
+ * Status: `INVALID_KEY`, `SCHEMA`, `INVALID_JSON`, `NUMBER_RANGE`, `LIMIT` (1,000,000 operations), `INVALID_UTF8`,
+ * `INVALID_ARGUMENT`, `INVALID_HANDLE`, `UNSUPPORTED` (a snapshot), `OUT_OF_MEMORY`, `FORKED`. That a table was dropped
+ * is found out by the commit. Thread-safe.
+ */
+dictdb_status dictdb_batch_insert(dictdb_batch *batch,
+                                  dictdb_table *table,
+                                  const char *record,
+                                  size_t record_len,
+                                  dictdb_error **error);
+
+/**
+ * Adds: insert many records. As `dictdb_table_insert_many`.
+ *
+ * Result: `{"keys": [7, 8]}`.
+ *
+ * Status: as for `dictdb_batch_insert`; the error names the record by its `index`. Thread-safe.
+ */
+dictdb_status dictdb_batch_insert_many(dictdb_batch *batch,
+                                       dictdb_table *table,
+                                       const char *records,
+                                       size_t records_len,
+                                       dictdb_error **error);
+
+/**
+ * Adds: insert a record, or deal with the record that has its key. As `dictdb_table_upsert`.
+ *
+ * `on_conflict`: one of `DICTDB_CONFLICT_…`.
+ *
+ * Result: `{"key": 7, "outcome": "updated"}`; the outcome is `"inserted"`, `"updated"` or `"ignored"`.
+ *
+ * Status: as for `dictdb_batch_insert`. Thread-safe.
+ */
+dictdb_status dictdb_batch_upsert(dictdb_batch *batch,
+                                  dictdb_table *table,
+                                  const char *record,
+                                  size_t record_len,
+                                  int32_t on_conflict,
+                                  dictdb_error **error);
+
+/**
+ * Adds: change the record that has a key. As `dictdb_table_update_by_key`.
+ *
+ * `key`: JSON text: `42` or `"abc"`.
+ * `changes`: a JSON object, as for `dictdb_table_update`.
+ *
+ * Result: `{"count": 1}`.
+ *
+ * Status: as for `dictdb_batch_insert`. Thread-safe.
+ */
+dictdb_status dictdb_batch_update_by_key(dictdb_batch *batch,
+                                         dictdb_table *table,
+                                         const char *key,
+                                         size_t key_len,
+                                         const char *changes,
+                                         size_t changes_len,
+                                         dictdb_error **error);
+
+/**
+ * Adds: run a compiled update. As `dictdb_update_run`.
+ *
+ * `update`: stays the caller's, and may be freed at once.
+ * `params`: NULL for none, or a JSON array: the first value is that of `?1`.
+ *
+ * Result: `{"count": 3}`.
+ *
+ * Status: `INVALID_JSON`, `INVALID_UTF8`, `INVALID_ARGUMENT`, `INVALID_HANDLE`, `LIMIT`, `UNSUPPORTED` (a snapshot),
+ * `OUT_OF_MEMORY`, `FORKED`. Thread-safe.
+ */
+dictdb_status dictdb_batch_update(dictdb_batch *batch,
+                                  dictdb_table *table,
+                                  const dictdb_update *update,
+                                  const char *params,
+                                  size_t params_len,
+                                  dictdb_error **error);
+
+/**
+ * Adds: change the records that match by expressions, everything as text. As `dictdb_table_update_where`.
+ *
+ * Result: `{"count": 3}`.
+ *
+ * Status: as for `dictdb_batch_update`, and `PARSE`. Thread-safe.
+ */
+dictdb_status dictdb_batch_update_where(dictdb_batch *batch,
+                                        dictdb_table *table,
+                                        const char *where,
+                                        size_t where_len,
+                                        const char *set,
+                                        size_t set_len,
+                                        const char *params,
+                                        size_t params_len,
+                                        dictdb_error **error);
+
+/**
+ * Adds: delete the record that has a key. As `dictdb_table_delete_by_key`.
+ *
+ * Result: `{"count": 1}`.
+ *
+ * Status: as for `dictdb_batch_insert`. Thread-safe.
+ */
+dictdb_status dictdb_batch_delete_by_key(dictdb_batch *batch,
+                                         dictdb_table *table,
+                                         const char *key,
+                                         size_t key_len,
+                                         dictdb_error **error);
+
+/**
+ * Adds: delete the records that match. As `dictdb_table_delete_where`.
+ *
+ * Result: `{"count": 3}`.
+ *
+ * Status: as for `dictdb_batch_update_where`. Thread-safe.
+ */
+dictdb_status dictdb_batch_delete_where(dictdb_batch *batch,
+                                        dictdb_table *table,
+                                        const char *where,
+                                        size_t where_len,
+                                        const char *params,
+                                        size_t params_len,
+                                        dictdb_error **error);
+
+/**
+ * Does all that was added, as one: at one instant, in order, all or none.
+ *
+ * Of several commits of the same batch at the same time, one comes after the other.
+ *
+ * The locks of the tables are taken in one order that is the same for all batches, so that batches never wait for each
+ * other in a circle. What takes long, searching and parsing, was or is done before.
+ *
+ * An update or delete that finds no record fails the batch with `RECORD_NOT_FOUND`: so a predicate can be a
+ * condition on which all depends (`id = 1 AND balance >= 100`). An operation that fails is named by its
+ * `operation` in the detail, counted from 0, and the error comes with an object also if it is RECORD_NOT_FOUND. Then
+ * nothing was changed, and the batch has what it had. After success it is empty, and may be used again.
+ *
+ * Limits (`dictdb_table_limited`) of all handles that were used to add operations apply to the commit.
+ *
+ * `results`: may be NULL; gets a JSON array with the result of each operation, in order.
+ *
+ * Status: those of the operations, `TABLE_NOT_FOUND` (dropped), `CANCELLED`, `TIMEOUT`, `INVALID_HANDLE`, `OUT_OF_MEMORY`,
+ * `FORKED`. An empty batch is OK. Thread-safe.
+ */
+dictdb_status dictdb_batch_commit(dictdb_batch *batch,
+                                  dictdb_buffer *results,
+                                  dictdb_error **error);
+
+/**
+ * Gives up all that was added.
+ *
+ * Status: `INVALID_HANDLE`, `FORKED`. Thread-safe.
+ */
+dictdb_status dictdb_batch_clear(dictdb_batch *batch,
+                                 dictdb_error **error);
+
+/**
+ * Does a batch that is given as one JSON text: `dictdb_batch_new`, an addition for each element and
+ * `dictdb_batch_commit` in one call.
+ *
+ * `operations`: a JSON array of objects, at most 1,000,000. Each has one member that says what is done and to which
+ * table, and others:
+ * `{"insert": "t", "record": {...}}`;
+ * `{"insert_many": "t", "records": [{...}, {...}]}`;
+ * `{"upsert": "t", "record": {...}, "on_conflict": "update"}`, or `"ignore"`, or `"error"`; `"update"` by default;
+ * `{"update": "t", "key": 7, "changes": {...}}`;
+ * `{"update": "t", "key": 7, "set": "visits = visits + ?1", "params": [1]}`;
+ * `{"update": "t", "where": "age < ?1", "set": "minor = true", "params": [18]}`, or with `"changes"` in place of `"set"`;
+ * `{"delete": "t", "key": 7}`; `{"delete": "t", "where": "age < ?1", "params": [18]}`.
+ * `"params"` may be left out if there are none.
+ * `results`: may be NULL; gets a JSON array with the result of each operation, in order, as told for the functions that add
+ * them.
+ *
+ * Status: as for `dictdb_batch_commit`, and `UNSUPPORTED` (a snapshot), `INVALID_ARGUMENT` (a member that is missing, unknown or of a wrong type),
+ * `TABLE_NOT_FOUND`, `PARSE`, `INVALID_JSON`, `NUMBER_RANGE`, `INVALID_UTF8`, `LIMIT`. A text that is not JSON, or has a number
+ * out of range, has the `position` in its detail; any other error has the `operation`, and the `option` (the member at fault) or
+ * what the function that adds such an operation tells; a `position` then counts from the beginning of the string that
+ * is at fault. Records in the text may nest two levels less than others. Thread-safe.
+ */
+dictdb_status dictdb_db_batch(dictdb_db *db,
+                              const char *operations,
+                              size_t operations_len,
+                              dictdb_buffer *results,
+                              dictdb_error **error);
+
+/**
+ * Makes a token that is not set.
+ *
+ * `cancel`: gets the new handle, to be freed with `dictdb_cancel_free`; NULL on failure.
+ *
+ * Status: `INVALID_ARGUMENT`, `LIMIT`, `FORKED`. Thread-safe.
+ */
+dictdb_status dictdb_cancel_new(dictdb_cancel **cancel,
+                                dictdb_error **error);
+
+/**
+ * Frees a token. NULL and a handle that was freed before are ignored.
+ *
+ * Handles made with it, and calls that are running, keep what they need of it: for them it stays as it is, set or
+ * not. Thread-safe.
+ */
+void dictdb_cancel_free(dictdb_cancel *cancel);
+
+/**
+ * Sets a token: calls that are running with it end with `CANCELLED` soon, usually within milliseconds, and so
+ * do those that begin later and can take long, until the token is reset. Calls that take no time may ignore it.
+ *
+ * A cancelled call has changed nothing. A write that has come to applying its changes completes.
+ *
+ * Status: `INVALID_HANDLE`, `FORKED`. Thread-safe; may also be called from a signal handler's thread, but not
+ * from the handler itself: that may write the flag.
+ */
+dictdb_status dictdb_cancel_set(dictdb_cancel *cancel,
+                                dictdb_error **error);
+
+/**
+ * Takes the setting of a token back, so that it can be used again.
+ *
+ * Status: `INVALID_HANDLE`, `FORKED`. Thread-safe.
+ */
+dictdb_status dictdb_cancel_reset(dictdb_cancel *cancel,
+                                  dictdb_error **error);
+
+/**
+ * The memory of a token: 0 while it is not set, anything else when it is. For programs to which a call is dear
+ * or not possible: writing 1 there, atomically (relaxed order will do), is what `dictdb_cancel_set` does, and
+ * writing 0 is what `dictdb_cancel_reset` does. May be done by a signal handler.
+ *
+ * Returns an address that is valid until the token is freed (and as long as a handle made with it lives); NULL
+ * if `cancel` is not a live token. Thread-safe.
+ */
+int32_t *dictdb_cancel_flag(const dictdb_cancel *cancel);
+
+/**
+ * Makes another handle to a table or snapshot, whose calls can be stopped.
+ *
+ * Each call through the new handle looks at the token while it runs, and at the clock, and ends with `CANCELLED`
+ * or `TIMEOUT` when it should; then it has changed nothing. That holds for all that can take long: queries,
+ * counts, copies, cursors' steps, bulk inserts, updates and deletes, making an index, waiting for the table's lock,
+ * and batches in which the handle is used. Limits add up: a handle made of a limited one is stopped by either
+ * token, and has the shorter of both times. Calls that take no time to speak of may ignore them.
+ *
+ * `cancel`: a token, which stays the caller's; may be NULL.
+ * `timeout_ms`: milliseconds that each call may take, from its beginning; 0 lets only calls pass that take no time;
+ * `DICTDB_NO_TIMEOUT` (or any negative number) sets no limit.
+ * `limited`: gets the handle, to be freed with `dictdb_table_free`; NULL on failure.
+ *
+ * Status: `INVALID_ARGUMENT`, `INVALID_HANDLE`, `LIMIT`, `FORKED`. Thread-safe.
+ */
+dictdb_status dictdb_table_limited(const dictdb_table *table,
+                                   const dictdb_cancel *cancel,
+                                   int64_t timeout_ms,
+                                   dictdb_table **limited,
+                                   dictdb_error **error);
+
+/**
+ * Makes another handle to a database or snapshot, whose calls can be stopped, and those of all tables got from it. As
+ * `dictdb_table_limited`.
+ *
+ * `limited`: gets the handle, to be freed with `dictdb_db_free`; NULL on failure.
+ *
+ * Status: `INVALID_ARGUMENT`, `INVALID_HANDLE`, `LIMIT`, `FORKED`. Thread-safe.
+ */
+dictdb_status dictdb_db_limited(const dictdb_db *db,
+                                const dictdb_cancel *cancel,
+                                int64_t timeout_ms,
+                                dictdb_db **limited,
+                                dictdb_error **error);
+
+/**
+ * Watches a table from now on: the watch gets the changes of all calls that begin from now on, whole, and nothing of
+ * those that are under way. Limits (`dictdb_table_limited`) of the handle apply to its polls.
+ *
+ * `options`: NULL, or a JSON object with these members, all optional:
+ * `"max_changes"`: changes that are kept at most, 1 to 16,777,216; 65,536 by default;
+ * `"max_bytes"`: bytes of them that are kept at most, at least 1; 67,108,864 (64 MiB) by default;
+ * `"records"`: false to leave out the records, so that a change tells only the key; true by default.
+ * When there are more, or no memory for them, the oldest ones go.
+ * `watch`: gets the new handle, to be freed with `dictdb_watch_free`; NULL on failure.
+ *
+ * Status: `INVALID_ARGUMENT` (an unknown option or one of a wrong type), `INVALID_JSON`, `INVALID_UTF8`,
+ * `INVALID_HANDLE`, `UNSUPPORTED` (a snapshot), `TABLE_NOT_FOUND` (dropped), `LIMIT`, `FORKED`. Thread-safe.
+ */
+dictdb_status dictdb_table_watch(const dictdb_table *table,
+                                 const char *options,
+                                 size_t options_len,
+                                 dictdb_watch **watch,
+                                 dictdb_error **error);
+
+/** Watches all tables of a database from now on, those that are yet to be created included. As `dictdb_table_watch`. */
+dictdb_status dictdb_db_watch(const dictdb_db *db,
+                              const char *options,
+                              size_t options_len,
+                              dictdb_watch **watch,
+                              dictdb_error **error);
+
+/**
+ * Stops watching and frees the handle. NULL and a handle that was freed before are ignored.
+ *
+ * A `dictdb_watch_poll` that is waiting in another thread ends with `CANCELLED`. The file descriptor of the watch is
+ * closed with it, and its number may be another file's soon: take it out of an event loop first. Thread-safe.
+ */
+void dictdb_watch_free(dictdb_watch *watch);
+
+/**
+ * Gets changes, in order.
+ *
+ * `since`: gives those with a greater sequence number; 0 gives all since the watch was made. Pass the `last` of the poll
+ * before. What was asked for is not taken away: it may be asked for again, as long as it is kept.
+ * `max`: changes at most; 0 for all.
+ * `timeout_ms`: milliseconds to wait if there is none; 0 not to wait; `DICTDB_NO_TIMEOUT` (or any negative number) to wait for
+ * ever. No lock is held meanwhile.
+ * `changes`: gets a JSON array of objects, `[]` if there are none:
+ * `{"sequence": 8, "commit": 8, "table": "users", "operation": "update", "key": 1, "record": {...}}`.
+ * `"sequence"` ascends by one from change to change, for all watches of a database alike (a watch of one table lacks those
+ * of others; changes that nobody watches are not counted, so a number means nothing to a watch that is made later); `"commit"` is the sequence number of the first change of the same call or batch; `"operation"` is `"insert"`,
+ * `"update"`, `"delete"`, `"create"` or `"drop"` (of the table; these have neither key nor record); `"key"` is the
+ * record's key, after the change; `"old_key"` is there if the change gave it another one; `"record"` is the whole
+ * record, after the change; a delete has none. Keys that one update passes on from record to record are told to be deleted
+ * first, so that each change can be applied by itself.
+ * `last`: may be NULL; gets the sequence number of the last change in `changes`, or `since` if there is none; untouched on
+ * failure.
+ *
+ * Status: `UNAVAILABLE` (changes after `since` are gone: the detail has `since`, `oldest`, after which they are kept, and
+ * `newest`, the last one), `CANCELLED` (the watch was freed meanwhile, or the token of the handle that it was made with was
+ * set), `TIMEOUT` (the time of that handle was over sooner than `timeout_ms`), `INVALID_ARGUMENT`, `INVALID_HANDLE`, `OUT_OF_MEMORY`, `FORKED`. Thread-safe.
+ */
+dictdb_status dictdb_watch_poll(const dictdb_watch *watch,
+                                uint64_t since,
+                                uint64_t max,
+                                int64_t timeout_ms,
+                                dictdb_buffer *changes,
+                                uint64_t *last,
+                                dictdb_error **error);
+
+/**
+ * Gets the sequence number of the last change of the database that anybody watched: the number after which a reader goes
+ * on who is about to read the tables anew.
+ *
+ * `last`: gets the number; untouched on failure.
+ *
+ * Status: `INVALID_ARGUMENT`, `INVALID_HANDLE`, `FORKED`. Thread-safe.
+ */
+dictdb_status dictdb_watch_last(const dictdb_watch *watch,
+                                uint64_t *last,
+                                dictdb_error **error);
+
+/**
+ * Gets a file descriptor that is readable while there are changes which no poll has given yet: for `poll`, `epoll` and
+ * the event loops made of them. Do not read it or close it: `dictdb_watch_poll` makes it unreadable when it has given
+ * all, and the watch closes it when it is freed. It is closed on exec.
+ *
+ * `fd`: gets the descriptor, each time the same; untouched on failure.
+ *
+ * Status: `IO` (the system gives none), `INVALID_ARGUMENT`, `INVALID_HANDLE`, `FORKED`. Thread-safe.
+ */
+dictdb_status dictdb_watch_fd(const dictdb_watch *watch,
+                              int32_t *fd,
+                              dictdb_error **error);
 
 /**
  * Sends log messages to a callback from now on, in place of the one before. One for the whole process.

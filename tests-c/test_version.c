@@ -34,6 +34,11 @@ static void documented_features_are_there(void) {
     CHECK_INT(dictdb_has_feature(NTS("log")), 1);
     CHECK_INT(dictdb_has_feature(NTS("query")), 1);
     CHECK_INT(dictdb_has_feature(NTS("index")), 1);
+    CHECK_INT(dictdb_has_feature(NTS("snapshot")), 1);
+    CHECK_INT(dictdb_has_feature(NTS("cursor")), 1);
+    CHECK_INT(dictdb_has_feature(NTS("batch")), 1);
+    CHECK_INT(dictdb_has_feature(NTS("cancel")), 1);
+    CHECK_INT(dictdb_has_feature(NTS("watch")), 1);
 }
 
 static void a_feature_is_named_by_pointer_and_length(void) {
@@ -47,6 +52,7 @@ static void other_names_are_no_features(void) {
     CHECK_INT(dictdb_has_feature("", 0), 0);
     CHECK_INT(dictdb_has_feature(NTS("Paths")), 0);
     CHECK_INT(dictdb_has_feature(NTS("queries")), 0);
+    CHECK_INT(dictdb_has_feature(NTS("snapshots")), 0);
     CHECK_INT(dictdb_has_feature(NTS("time travel")), 0);
     CHECK_INT(dictdb_has_feature(NTS("\xff\xfe")), 0);
     CHECK_INT(dictdb_has_feature(NULL, 0), 0);

@@ -17,7 +17,7 @@ use support::ops::Op;
 use support::random::Random;
 use support::table::Table as Model;
 
-fn table() -> Arc<Table> {
+fn table() -> Table {
     let table = Database::new().create_table("t", TableOptions::default());
     table.unwrap()
 }

@@ -27,7 +27,7 @@ const TOTAL: u64 = THREADS * EACH;
 const RECORDS: u64 = 8;
 
 /// A table with these records, indexed by `slot` in one way or another.
-fn table(records: &[String], index: &str) -> Arc<Table> {
+fn table(records: &[String], index: &str) -> Table {
     let options = TableOptions::default();
     let table = Database::new().create_table("t", options).unwrap();
     if !index.is_empty() {

@@ -10,7 +10,6 @@ use dictdb::engine::{
 };
 use proptest::prelude::*;
 use proptest::sample::select;
-use std::sync::Arc;
 use support::cases;
 
 #[derive(Debug, Clone)]
@@ -48,7 +47,7 @@ proptest! {
     #[test]
     fn tables_come_and_go(ops in proptest::collection::vec(op(), 1..30)) {
         let database = Database::new();
-        let mut tables: Vec<(&str, Arc<Table>)> = Vec::new();
+        let mut tables: Vec<(&str, Table)> = Vec::new();
         for op in ops {
             match op {
                 Op::Create(name) => {
@@ -75,7 +74,7 @@ proptest! {
                     match tables.iter().find(|(other, _)| *other == name) {
                         None => prop_assert_eq!(got.err(), Some(not_found(name))),
                         Some((_, table)) => {
-                            prop_assert!(Arc::ptr_eq(table, &got.unwrap()));
+                            prop_assert!(table.is_same(&got.unwrap()));
                             prop_assert_eq!(table.name(), name);
                         }
                     }

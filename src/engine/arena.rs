@@ -120,6 +120,11 @@ impl Appender {
         &self.segment
     }
 
+    /// Bytes that were appended.
+    pub(crate) fn written(&self) -> usize {
+        self.len
+    }
+
     /// Appends and publishes; returns where. `None`, and nothing is done, if it does not fit.
     #[inline]
     pub(crate) fn append(&mut self, bytes: &[u8]) -> Option<usize> {

@@ -2,6 +2,7 @@
 
 use serde_json::{json, Map, Value};
 use std::fmt;
+use std::time::Duration;
 
 /// Result of an engine operation.
 pub type Result<T> = std::result::Result<T, Error>;
@@ -139,6 +140,33 @@ pub enum Error {
         /// The bytes that were asked for.
         bytes: usize,
     },
+    /// The call's token was set.
+    Cancelled,
+    /// The call's time was over.
+    Timeout {
+        /// How long it was.
+        timeout: Duration,
+    },
+    /// What was to be changed is a snapshot.
+    ReadOnly,
+    /// Changes that a reader asked for are not kept any more.
+    Lost {
+        /// The number after which it asked.
+        since: u64,
+        /// The number after which changes are kept.
+        oldest: u64,
+        /// The number of the last change.
+        newest: u64,
+    },
+    /// The watch was closed.
+    Closed,
+    /// An operation of a batch failed.
+    InBatch {
+        /// Its position in the batch.
+        operation: usize,
+        /// Why.
+        error: Box<Error>,
+    },
 }
 
 /// What a schema expects of a field that it does not know.
@@ -164,7 +192,13 @@ impl Error {
             | Error::TypeMismatch { .. }
             | Error::Overflow { .. }
             | Error::Parameter { .. }
-            | Error::OutOfMemory { .. } => {}
+            | Error::OutOfMemory { .. }
+            | Error::Cancelled
+            | Error::Timeout { .. }
+            | Error::ReadOnly
+            | Error::Lost { .. }
+            | Error::Closed
+            | Error::InBatch { .. } => {}
         }
         self
     }
@@ -265,6 +299,23 @@ impl Error {
                 put("index", json!(index));
             }
             Error::OutOfMemory { bytes } => put("bytes", json!(bytes)),
+            Error::Cancelled | Error::ReadOnly | Error::Closed => {}
+            Error::Timeout { timeout } => put("timeout_ms", json!(timeout.as_millis() as u64)),
+            Error::Lost {
+                since,
+                oldest,
+                newest,
+            } => {
+                put("since", json!(since));
+                put("oldest", json!(oldest));
+                put("newest", json!(newest));
+            }
+            Error::InBatch { operation, error } => {
+                put("operation", json!(operation));
+                if let Value::Object(members) = error.detail() {
+                    detail.extend(members);
+                }
+            }
         }
         Value::Object(detail)
     }
@@ -358,6 +409,19 @@ impl fmt::Display for Error {
             Error::Parameter { reason, .. } => write!(f, "parameters: {reason}"),
             Error::Limit { what, limit, .. } => write!(f, "{what}: the limit is {limit}"),
             Error::OutOfMemory { bytes } => write!(f, "{bytes} bytes of memory could not be had"),
+            Error::Cancelled => write!(f, "the call was cancelled; nothing was changed"),
+            Error::Timeout { timeout } => write!(
+                f,
+                "the call took longer than its {} ms; nothing was changed",
+                timeout.as_millis()
+            ),
+            Error::ReadOnly => write!(f, "a snapshot cannot be changed"),
+            Error::Lost { since, oldest, .. } => write!(
+                f,
+                "changes after {since} are gone: those after {oldest} are kept"
+            ),
+            Error::Closed => write!(f, "the watch was freed"),
+            Error::InBatch { operation, error } => write!(f, "operation {operation}: {error}"),
         }
     }
 }

@@ -6,6 +6,7 @@
 //! average, one bucket is split in two, so no insert pays for the whole map. Keys themselves are not kept: the caller
 //! says whether a row's record has the key.
 
+use crate::engine::footprint::Footprint;
 use crate::engine::key::KeyRef;
 use crate::engine::paged::{Entry, PagedVec};
 use foldhash::fast::RandomState;
@@ -178,9 +179,15 @@ impl KeyMap {
         self.hashed.remove(self.hash(key), row);
     }
 
+    /// Counts the memory.
+    pub(crate) fn count(&self, footprint: &mut Footprint) {
+        self.dense.count(footprint);
+        self.hashed.count(footprint);
+    }
+
     /// Bytes of memory.
     pub(crate) fn bytes(&self) -> usize {
-        self.dense.bytes() + self.hashed.bytes()
+        Footprint::of(|footprint| self.count(footprint))
     }
 }
 
@@ -296,11 +303,19 @@ impl Hashed {
         *self = smaller;
     }
 
-    fn bytes(&self) -> usize {
-        let buckets = self.groups.iter().flat_map(|group| group.iter());
-        buckets
-            .map(|bucket| bucket.allocation_size() + std::mem::size_of::<Bucket>() + 24)
-            .sum()
+    fn count(&self, footprint: &mut Footprint) {
+        let list = |count: usize| count * std::mem::size_of::<usize>();
+        if self.groups.is_empty() || !footprint.add(&self.groups, list(self.groups.capacity())) {
+            return;
+        }
+        for group in self.groups.iter() {
+            if footprint.add(group, list(group.capacity())) {
+                for bucket in group.iter() {
+                    let own = std::mem::size_of::<Bucket>();
+                    footprint.add(bucket, bucket.allocation_size() + own);
+                }
+            }
+        }
     }
 }
 

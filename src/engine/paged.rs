@@ -3,18 +3,20 @@
 //! A two-level tree of pages behind `Arc`s. A clone shares everything; a change then copies the page it touches and the
 //! node above it, and nothing else. Pages with few entries are kept packed, empty ones not at all.
 
+use crate::engine::footprint::Footprint;
 use std::sync::Arc;
 
-/// Entries of a page.
+/// Entries of a page. A change after a clone copies a page of them: a kilobyte of places, and as much of a node. So a write
+/// beside a reader stays quick, and what a snapshot keeps stays in proportion to what was changed since.
 pub(crate) const PAGE: usize = 1 << PAGE_BITS;
-const PAGE_BITS: u32 = 10;
+const PAGE_BITS: u32 = 7;
 /// Pages of a node.
 const NODE: usize = 1 << NODE_BITS;
 const NODE_BITS: u32 = 6;
 /// A full page with fewer entries than this becomes sparse.
-const SPARSE_BELOW: u32 = 256;
+const SPARSE_BELOW: u32 = PAGE as u32 / 4;
 /// A sparse page with more entries than this becomes full.
-const FULL_ABOVE: usize = 512;
+const FULL_ABOVE: usize = PAGE / 2;
 
 /// What a `PagedVec` can hold.
 pub(crate) trait Entry: Copy + PartialEq {
@@ -260,14 +262,15 @@ impl<T: Entry> Page<T> {
         matches!(self, Page::Empty)
     }
 
-    fn bytes(&self) -> usize {
+    fn count(&self, footprint: &mut Footprint) {
         match self {
-            Page::Empty => 0,
-            Page::Full(_) => std::mem::size_of::<Full<T>>() + 16,
+            Page::Empty => {}
+            Page::Full(page) => {
+                footprint.add(page, std::mem::size_of::<Full<T>>());
+            }
             Page::Sparse(page) => {
-                std::mem::size_of::<Sparse<T>>()
-                    + 16
-                    + page.0.entries.capacity() * std::mem::size_of::<T>()
+                let entries = page.0.entries.capacity() * std::mem::size_of::<T>();
+                footprint.add(page, std::mem::size_of::<Sparse<T>>() + entries);
             }
         }
     }
@@ -348,6 +351,19 @@ impl<T: Entry> PagedVec<T> {
         self.root.len() * NODE
     }
 
+    /// The positions of the pages that are not the same as in another one, ascending. Takes as long as they are many: what
+    /// is shared is passed over a node at a time.
+    pub(crate) fn differing<'a>(&'a self, other: &'a Self) -> impl Iterator<Item = usize> + 'a {
+        let nodes = self.root.len().max(other.root.len());
+        let differ = move |node: &usize| {
+            let of = |paged: &'a Self| paged.root.get(*node).and_then(Option::as_ref);
+            of(self).map(Arc::as_ptr) != of(other).map(Arc::as_ptr)
+        };
+        let pages = |node: usize| node << NODE_BITS..(node + 1) << NODE_BITS;
+        let positions = (0..nodes).filter(differ).flat_map(pages);
+        positions.filter(|&position| !self.page(position).same(other.page(position)))
+    }
+
     /// The page at a position, which holds the indexes from `position * PAGE` on.
     #[inline]
     pub(crate) fn page(&self, position: usize) -> &Page<T> {
@@ -363,25 +379,39 @@ impl<T: Entry> PagedVec<T> {
 
     /// Calls `visit` with index and entry of each entry that is no gap, in order, until it says false.
     #[inline]
-    pub(crate) fn each(&self, mut visit: impl FnMut(usize, T) -> bool) {
-        for position in 0..self.page_count() {
+    pub(crate) fn each(&self, visit: impl FnMut(usize, T) -> bool) {
+        self.each_from(0, visit);
+    }
+
+    /// As `each`, from an index on.
+    #[inline]
+    pub(crate) fn each_from(&self, from: usize, mut visit: impl FnMut(usize, T) -> bool) {
+        for position in from / PAGE..self.page_count() {
             let base = position * PAGE;
-            if !self
-                .page(position)
-                .each(|offset, entry| visit(base + offset, entry))
-            {
+            let mut visit =
+                |offset: usize, entry| base + offset < from || visit(base + offset, entry);
+            if !self.page(position).each(&mut visit) {
                 return;
+            }
+        }
+    }
+
+    /// Counts the memory.
+    pub(crate) fn count(&self, footprint: &mut Footprint) {
+        let root = self.root.capacity() * std::mem::size_of::<usize>();
+        if self.root.is_empty() || !footprint.add(&self.root, root) {
+            return;
+        }
+        for node in self.root.iter().flatten() {
+            if footprint.add(node, std::mem::size_of::<Node<T>>()) {
+                node.pages.iter().for_each(|page| page.count(footprint));
             }
         }
     }
 
     /// Bytes of memory.
     pub(crate) fn bytes(&self) -> usize {
-        let nodes = self.root.iter().flatten().count() * std::mem::size_of::<Node<T>>();
-        let pages: usize = (0..self.page_count())
-            .map(|position| self.page(position).bytes())
-            .sum();
-        self.root.capacity() * std::mem::size_of::<usize>() + nodes + pages
+        Footprint::of(|footprint| self.count(footprint))
     }
 }
 
@@ -393,6 +423,11 @@ mod tests {
 
     impl Entry for u16 {
         const GAP: u16 = u16::MAX;
+    }
+
+    /// As large as a place.
+    impl Entry for u64 {
+        const GAP: u64 = u64::MAX;
     }
 
     fn contents(paged: &PagedVec<u16>) -> Vec<(usize, u16)> {
@@ -431,19 +466,38 @@ mod tests {
         }
     }
 
+    /// Pages that differ are all that have other entries.
+    #[test]
+    fn differing_pages_are_those_that_changed() {
+        let mut paged: PagedVec<u16> = PagedVec::new();
+        for index in 0..300_000 {
+            paged.set(index, 1);
+        }
+        let before = paged.clone();
+        assert_eq!(paged.differing(&before).count(), 0);
+        let changed = [5, 130, 70_000, 299_999, 300_000, 900_000];
+        for index in changed {
+            paged.set(index, 2);
+        }
+        let mut pages: Vec<usize> = changed.iter().map(|index| index / PAGE).collect();
+        pages.dedup();
+        assert_eq!(paged.differing(&before).collect::<Vec<_>>(), pages);
+        assert_eq!(before.differing(&paged).collect::<Vec<_>>(), pages);
+    }
+
     #[test]
     fn gives_memory_back_when_entries_go() {
-        let mut paged: PagedVec<u16> = PagedVec::new();
+        let mut paged: PagedVec<u64> = PagedVec::new();
         for index in 0..300_000 {
             paged.set(index, 1);
         }
         let full = paged.bytes();
         for index in (0..300_000).filter(|index| index % 100 != 0) {
-            paged.set(index, u16::MAX);
+            paged.set(index, u64::MAX);
         }
         assert!(paged.bytes() < full / 5, "{} of {full}", paged.bytes());
         for index in 0..299_000 {
-            paged.set(index, u16::MAX);
+            paged.set(index, u64::MAX);
         }
         assert!(paged.bytes() < 16_384, "{}", paged.bytes());
     }

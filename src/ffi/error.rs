@@ -36,6 +36,11 @@ pub(super) enum Failure {
         parameter: &'static str,
         is_null: bool,
     },
+    /// The operating system refused something.
+    System {
+        what: &'static str,
+        reason: String,
+    },
     Forked,
     Panic(String),
 }
@@ -86,6 +91,7 @@ impl Failure {
                 parameter,
                 is_null: false,
             } => format!("argument `{parameter}` is not a live handle of its type: freed, of another type, or not from this library"),
+            Failure::System { what, reason } => format!("{what}: {reason}"),
             Failure::Forked => "this process was forked".to_owned(),
             Failure::Panic(text) => format!("a defect of the library was caught: {text}"),
         }
@@ -107,6 +113,7 @@ impl Failure {
                 parameter,
                 position,
             } => json!({ "parameter": parameter, "position": position }),
+            Failure::System { what, .. } => json!({ "what": what }),
             Failure::Forked | Failure::Panic(_) => json!({}),
         }
     }
@@ -171,7 +178,8 @@ pub extern "C" fn dictdb_error_message(error: *const dictdb_error) -> *const c_c
 /// if the index has several fields), `fields` and `existing` (an index), `index` (position of the failing
 /// record in a bulk call, from 0), `position` (byte offset into the text that was passed; inside a JSON
 /// text, into the string that is at fault), `placeholder` (the number of a `?1`), `option`, `what` and
-/// `limit`, `bytes`.
+/// `limit`, `bytes`, `operation` (position in a batch, from 0), `timeout_ms`, `since`, `oldest` and
+/// `newest` (changes that a watch no longer has).
 ///
 /// `error`: may be NULL or freed, then the result is `"{}"`.
 /// Returns a NUL-terminated string, valid until `error` is freed. Thread-safe.

@@ -4,7 +4,8 @@
 //! of object, the slot's generation and the slot's index. A handle that was freed, made up, or is of another
 //! type is found out by comparing, so misuse is an error and never undefined behaviour.
 
-use crate::engine::{Database, Predicate, Query, Table, Update};
+use crate::engine::{Batch, Cancel, Cursor, Database, Predicate, Query, Table, Update};
+use crate::ffi::descriptor::Notified;
 use crate::ffi::error::{ErrorObject, Failure};
 use crate::ffi::slot::{Reaped, Slot};
 use crate::ffi::{fork, guard};
@@ -26,22 +27,30 @@ const INDEX_MASK: u64 = (1 << GENERATION_SHIFT) - 1;
 /// What a slot can hold.
 pub(super) enum Object {
     Database(Database),
-    Table(Arc<Table>),
+    Table(Table),
     Predicate(Arc<Predicate>),
     Error(ErrorObject),
     Query(Arc<Query>),
     Update(Arc<Update>),
+    Cursor(Cursor),
+    Cancel(Cancel),
+    Batch(Batch),
+    Watch(Notified),
 }
 
 impl Object {
     fn kind(&self) -> u64 {
         match self {
             Object::Database(_) => Database::KIND,
-            Object::Table(_) => Arc::<Table>::KIND,
+            Object::Table(_) => Table::KIND,
             Object::Predicate(_) => Arc::<Predicate>::KIND,
             Object::Error(_) => ErrorObject::KIND,
             Object::Query(_) => Arc::<Query>::KIND,
             Object::Update(_) => Arc::<Update>::KIND,
+            Object::Cursor(_) => Cursor::KIND,
+            Object::Cancel(_) => Cancel::KIND,
+            Object::Batch(_) => Batch::KIND,
+            Object::Watch(_) => Notified::KIND,
         }
     }
 }
@@ -72,11 +81,15 @@ macro_rules! kind {
 }
 
 kind!(Database, Database, 1);
-kind!(Arc<Table>, Table, 2);
+kind!(Table, Table, 2);
 kind!(Arc<Predicate>, Predicate, 3);
 kind!(ErrorObject, Error, 4);
 kind!(Arc<Query>, Query, 5);
 kind!(Arc<Update>, Update, 6);
+kind!(Cursor, Cursor, 7);
+kind!(Cancel, Cancel, 8);
+kind!(Batch, Batch, 9);
+kind!(Notified, Watch, 10);
 
 /// Slots live in buckets of doubling size, made on demand and never moved or freed.
 const FIRST_BUCKET: usize = 64;
@@ -333,7 +346,7 @@ mod tests {
         assert_ne!(first, second);
         assert!(lend::<Database, u8>(first, "db").is_err());
         assert!(lend::<Database, u8>(second, "db").is_ok());
-        assert!(lend::<Arc<Table>, u8>(second, "table").is_err());
+        assert!(lend::<Table, u8>(second, "table").is_err());
         free::<Database, u8>(second);
     }
 }

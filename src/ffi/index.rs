@@ -10,7 +10,6 @@ use crate::ffi::table::dictdb_table;
 use crate::ffi::text;
 use serde_json::{json, Value};
 use std::ffi::c_char;
-use std::sync::Arc;
 
 /// Makes an index. It never changes an answer, nor its order: only its speed. Readers and writers of the
 /// table go on meanwhile. The same index again does nothing.
@@ -37,7 +36,7 @@ pub unsafe extern "C" fn dictdb_table_create_index(
     error: *mut *mut dictdb_error,
 ) -> dictdb_status {
     let body = || {
-        let table = lend::<Arc<Table>, _>(table, "table")?;
+        let table = lend::<Table, _>(table, "table")?;
         // SAFETY: rule Text.
         let options = unsafe { text::required(options, options_len, "options") }?;
         table.create_index(&IndexOptions::from_json(options)?)?;
@@ -63,7 +62,7 @@ pub unsafe extern "C" fn dictdb_table_drop_index(
     error: *mut *mut dictdb_error,
 ) -> dictdb_status {
     let body = || {
-        let table = lend::<Arc<Table>, _>(table, "table")?;
+        let table = lend::<Table, _>(table, "table")?;
         // SAFETY: rule Text.
         let fields = unsafe { text::required(fields, fields_len, "fields") }?;
         table.drop_index(fields)?;

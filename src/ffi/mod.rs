@@ -14,8 +14,12 @@
 // The header tells C programmers what they must promise; a "Safety" section would tell it twice.
 #![allow(clippy::missing_safety_doc)]
 
+pub mod batch;
 pub mod buffer;
+pub mod cancel;
+pub mod cursor;
 pub mod db;
+mod descriptor;
 pub mod error;
 mod fork;
 mod guard;
@@ -28,9 +32,11 @@ pub mod predicate;
 pub mod predicate_text;
 pub mod query;
 mod slot;
+pub mod snapshot;
 pub mod status;
 pub mod table;
 pub mod table_text;
 mod text;
 pub mod update;
 pub mod version;
+pub mod watch;

@@ -131,3 +131,41 @@ impl<T> Scalar<'_, T> {
         Ok(())
     }
 }
+
+/// An argument through which a part of something lent leaves: an address or a length. Cleared when the call begins.
+pub(super) struct Lending<'a, T> {
+    place: Option<&'a mut T>,
+}
+
+/// What an argument is when nothing is lent.
+pub(super) trait Nothing {
+    const NOTHING: Self;
+}
+
+impl<C> Nothing for *const C {
+    const NOTHING: Self = std::ptr::null();
+}
+
+impl Nothing for usize {
+    const NOTHING: Self = 0;
+}
+
+impl<'a, T: Nothing> Lending<'a, T> {
+    /// # Safety `place` is NULL or points to a writable `T`.
+    pub(super) unsafe fn new(place: *mut T) -> Self {
+        // SAFETY: the caller's promise.
+        let mut place = unsafe { place.as_mut() };
+        if let Some(place) = &mut place {
+            **place = T::NOTHING;
+        }
+        Lending { place }
+    }
+
+    /// Where to write, of an argument that must not be NULL.
+    pub(super) fn required(&mut self, parameter: &'static str) -> Result<&mut T, Failure> {
+        match &mut self.place {
+            Some(place) => Ok(place),
+            None => Err(Failure::argument(parameter, "is NULL")),
+        }
+    }
+}

@@ -48,7 +48,8 @@
  *
  * Errors. The last argument, `error`, may be NULL. Otherwise it is set by every call: to NULL on success,
  * else to an error object that the caller reads (`dictdb_error_message`, `dictdb_error_detail`) and frees
- * (`dictdb_error_free`). RECORD_NOT_FOUND and FORKED come without an object, so that a miss costs nothing.
+ * (`dictdb_error_free`). RECORD_NOT_FOUND (unless of a batch) and FORKED come without an object, so that a miss
+ * costs nothing.
  * Read `error` in a statement after the call: C does not say which argument of a call is evaluated first.
  * There is no "last error" kept anywhere: calls may change threads freely.
  *
@@ -59,10 +60,11 @@
  * Buffers. Text comes back in a `dictdb_buffer` that belongs to the caller and is reused from call to call;
  * see there.
  *
- * Handles. `dictdb_db *`, `dictdb_table *`, `dictdb_predicate *`, `dictdb_query *`, `dictdb_update *` and
- * `dictdb_error *` are handles, not addresses: never dereference them. Each is freed by its `_free` function,
- * which takes NULL, never fails, and may be called in any order and from any thread, also while another
- * thread is in a call with that handle: that call ends as usual. A handle that is NULL, was freed, is of
+ * Handles. `dictdb_db *`, `dictdb_table *`, `dictdb_predicate *`, `dictdb_query *`, `dictdb_update *`,
+ * `dictdb_cursor *`, `dictdb_batch *`, `dictdb_cancel *`, `dictdb_watch *` and `dictdb_error *` are handles, not
+ * addresses: never dereference them. Each is freed by its `_free` function, which takes NULL, never fails, and
+ * may be called in any order and from any thread, also while another thread is in a call with that handle: that
+ * call ends as usual (one that waits for changes, with CANCELLED). A handle that is NULL, was freed, is of
  * another type or is not from this library gives INVALID_HANDLE, never undefined behaviour. `const` marks
  * what a function only reads.
  *
@@ -71,6 +73,13 @@
  * between call and return: nobody sees half of it. Tables are independent of each other. Reads of one table
  * run in parallel; a long read works on a version of the table and holds up no writer. No lock is held when
  * a call returns and none while a callback runs, so no order of calls can deadlock.
+ * What must be read as of one instant is read from a snapshot (`dictdb_table_snapshot`, `dictdb_db_snapshot`);
+ * what must be written at one instant, to several tables too, is a batch (`dictdb_batch_new`, `dictdb_db_batch`).
+ * A cursor (`dictdb_query_cursor`) gives rows a few at a time, a watch (`dictdb_table_watch`) changes in their
+ * order; neither holds a lock between calls. `dictdb_table_limited` makes a handle whose calls look at a cancel
+ * token and at the clock: one that is stopped ends with CANCELLED or TIMEOUT, and has changed nothing. Functions do
+ * not list these two where a handle without limits never gives them, nor UNSUPPORTED, which is what all that would
+ * change a snapshot answer.
  *
  * Fork. In a child process made by fork() after the library was used, every fallible function returns FORKED
  * and every `_free` of a handle does nothing. Nothing hangs. exec() as usual.

@@ -106,7 +106,7 @@ pub unsafe extern "C" fn dictdb_query_run(
     let body = || {
         let text = rows.required("rows")?;
         let query = lend::<Arc<Query>, _>(query, "query")?;
-        let table = lend::<Arc<Table>, _>(table, "table")?;
+        let table = lend::<Table, _>(table, "table")?;
         // SAFETY: rule Text.
         let params = unsafe { params::read(params, params_len) }?;
         let found = table.query(&query, &params, text)?;
@@ -138,7 +138,7 @@ pub unsafe extern "C" fn dictdb_query_count(
     let body = || {
         let count = count.required("count")?;
         let query = lend::<Arc<Query>, _>(query, "query")?;
-        let table = lend::<Arc<Table>, _>(table, "table")?;
+        let table = lend::<Table, _>(table, "table")?;
         // SAFETY: rule Text.
         let params = unsafe { params::read(params, params_len) }?;
         count.finish(table.query_count(&query, &params)?)
@@ -171,7 +171,7 @@ pub unsafe extern "C" fn dictdb_query_delete(
     let count = unsafe { Scalar::new(count) };
     let body = || {
         let query = lend::<Arc<Query>, _>(query, "query")?;
-        let table = lend::<Arc<Table>, _>(table, "table")?;
+        let table = lend::<Table, _>(table, "table")?;
         // SAFETY: rule Text.
         let params = unsafe { params::read(params, params_len) }?;
         let deleted = table.query_delete(&query, &params)?;
@@ -209,7 +209,7 @@ pub unsafe extern "C" fn dictdb_query_explain(
     let body = || {
         let text = plan.required("plan")?;
         let query = lend::<Arc<Query>, _>(query, "query")?;
-        let table = lend::<Arc<Table>, _>(table, "table")?;
+        let table = lend::<Table, _>(table, "table")?;
         // SAFETY: rule Text.
         let params = unsafe { params::read(params, params_len) }?;
         table.explain(&query, &params, text)?;

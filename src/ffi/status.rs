@@ -12,8 +12,8 @@ pub type dictdb_status = i32;
 
 /// Success.
 pub const DICTDB_STATUS_OK: i32 = 0;
-/// No record has that key, or none matches. Never comes with an error object, so that a miss costs
-/// nothing.
+/// No record has that key, or none matches. Comes without an error object, so that a miss costs nothing; but
+/// of a batch, it names the operation.
 pub const DICTDB_STATUS_RECORD_NOT_FOUND: i32 = 1;
 /// The database has no table of that name, or the table was dropped.
 pub const DICTDB_STATUS_TABLE_NOT_FOUND: i32 = 2;
@@ -47,19 +47,19 @@ pub const DICTDB_STATUS_PARSE: i32 = 13;
 pub const DICTDB_STATUS_LIMIT: i32 = 14;
 /// An index of another kind, or of other uniqueness, exists on the same fields.
 pub const DICTDB_STATUS_INDEX_EXISTS: i32 = 15;
-/// The operating system refused to read or write a file. Not used by this version.
+/// The operating system refused something: a file descriptor.
 pub const DICTDB_STATUS_IO: i32 = 16;
 /// A file is damaged. Not used by this version.
 pub const DICTDB_STATUS_CORRUPT: i32 = 17;
-/// This build or this kind of object does not support the operation. Not used by this version.
+/// This build or this kind of object does not support the operation: a snapshot cannot be changed.
 pub const DICTDB_STATUS_UNSUPPORTED: i32 = 18;
-/// The operation was cancelled; nothing changed. Not used by this version.
+/// The call's cancel token was set, or the watch that it waited for was freed; nothing changed.
 pub const DICTDB_STATUS_CANCELLED: i32 = 19;
-/// The operation ran out of time; nothing changed. Not used by this version.
+/// The call took longer than its handle allows; nothing changed.
 pub const DICTDB_STATUS_TIMEOUT: i32 = 20;
 /// The operation conflicts with another one. Not used by this version.
 pub const DICTDB_STATUS_CONFLICT: i32 = 21;
-/// The object is not in a state to do that now. Not used by this version.
+/// The object is not in a state to do that now: a watch no longer has the changes that were asked for.
 pub const DICTDB_STATUS_UNAVAILABLE: i32 = 22;
 /// Memory could not be had; nothing changed.
 pub const DICTDB_STATUS_OUT_OF_MEMORY: i32 = 23;
@@ -144,6 +144,7 @@ impl Failure {
             Failure::InvalidArgument { .. } => DICTDB_STATUS_INVALID_ARGUMENT,
             Failure::InvalidUtf8 { .. } => DICTDB_STATUS_INVALID_UTF8,
             Failure::InvalidHandle { .. } => DICTDB_STATUS_INVALID_HANDLE,
+            Failure::System { .. } => DICTDB_STATUS_IO,
             Failure::Forked => DICTDB_STATUS_FORKED,
             Failure::Panic(_) => DICTDB_STATUS_INTERNAL,
         }
@@ -166,5 +167,10 @@ fn engine_status(error: &Error) -> dictdb_status {
         Error::Parse { .. } => DICTDB_STATUS_PARSE,
         Error::Limit { .. } => DICTDB_STATUS_LIMIT,
         Error::OutOfMemory { .. } => DICTDB_STATUS_OUT_OF_MEMORY,
+        Error::Cancelled | Error::Closed => DICTDB_STATUS_CANCELLED,
+        Error::Timeout { .. } => DICTDB_STATUS_TIMEOUT,
+        Error::ReadOnly => DICTDB_STATUS_UNSUPPORTED,
+        Error::Lost { .. } => DICTDB_STATUS_UNAVAILABLE,
+        Error::InBatch { error, .. } => engine_status(error),
     }
 }

@@ -14,8 +14,8 @@ use serde_json::json;
 use std::ffi::c_char;
 use std::sync::Arc;
 
-/// A handle to a table. Made by `dictdb_db_create_table` and `dictdb_db_get_table`, freed by
-/// `dictdb_table_free`.
+/// A handle to a table, or to a snapshot of one. Made by `dictdb_db_create_table`, `dictdb_db_get_table`,
+/// `dictdb_table_snapshot` and `dictdb_table_limited`, freed by `dictdb_table_free`.
 ///
 /// Every function may be called from any thread at any time. Each is atomic: it takes effect at one
 /// instant between call and return, wholly or not at all, and holds no lock when it returns.
@@ -44,7 +44,7 @@ pub const DICTDB_UPSERT_IGNORED: i32 = 2;
 /// Thread-safe.
 #[no_mangle]
 pub extern "C" fn dictdb_table_free(table: *mut dictdb_table) {
-    handle::free::<Arc<Table>, _>(table);
+    handle::free::<Table, _>(table);
 }
 
 /// Inserts one record.
@@ -68,7 +68,7 @@ pub unsafe extern "C" fn dictdb_table_insert(
     // SAFETY: rule Output.
     let mut key = unsafe { Text::new(key) };
     let body = || {
-        let table = lend::<Arc<Table>, _>(table, "table")?;
+        let table = lend::<Table, _>(table, "table")?;
         // SAFETY: rule Text.
         let record = unsafe { text::required(record, record_len, "record") }?;
         table.insert(record, key.optional())?;
@@ -97,7 +97,7 @@ pub unsafe extern "C" fn dictdb_table_insert_many(
     // SAFETY: rule Output.
     let mut keys = unsafe { Text::new(keys) };
     let body = || {
-        let table = lend::<Arc<Table>, _>(table, "table")?;
+        let table = lend::<Table, _>(table, "table")?;
         // SAFETY: rule Text.
         let records = unsafe { text::required(records, records_len, "records") }?;
         let count = table.insert_many(records, keys.optional())?;
@@ -133,23 +133,10 @@ pub unsafe extern "C" fn dictdb_table_upsert(
     // SAFETY: rule Output.
     let outcome = unsafe { Scalar::new(outcome) };
     let body = || {
-        let table = lend::<Arc<Table>, _>(table, "table")?;
+        let table = lend::<Table, _>(table, "table")?;
         // SAFETY: rule Text.
         let record = unsafe { text::required(record, record_len, "record") }?;
-        let conflict = match on_conflict {
-            DICTDB_CONFLICT_UPDATE => Conflict::Update,
-            DICTDB_CONFLICT_IGNORE => Conflict::Ignore,
-            DICTDB_CONFLICT_ERROR => Conflict::Error,
-            other => {
-                return Err(Failure::argument(
-                    "on_conflict",
-                    format!(
-                        "{other} is not one of DICTDB_CONFLICT_UPDATE (0), _IGNORE (1), _ERROR (2)"
-                    ),
-                ))
-            }
-        };
-        let done = table.upsert(record, conflict, key.optional())?;
+        let done = table.upsert(record, conflict(on_conflict)?, key.optional())?;
         write_event(&table, "upsert", 1);
         key.finish()?;
         outcome.finish(match done {
@@ -181,7 +168,7 @@ pub unsafe extern "C" fn dictdb_table_get(
     let mut record = unsafe { Text::new(record) };
     let body = || {
         let text = record.required("record")?;
-        let table = lend::<Arc<Table>, _>(table, "table")?;
+        let table = lend::<Table, _>(table, "table")?;
         // SAFETY: rule Text.
         let key = unsafe { text::required(key, key_len, "key") }?;
         table.get(&Key::from_json(key)?, text)?;
@@ -208,7 +195,7 @@ pub unsafe extern "C" fn dictdb_table_get_int(
     let mut record = unsafe { Text::new(record) };
     let body = || {
         let text = record.required("record")?;
-        let table = lend::<Arc<Table>, _>(table, "table")?;
+        let table = lend::<Table, _>(table, "table")?;
         table.get(&Key::Int(key), text)?;
         record.finish()
     };
@@ -235,7 +222,7 @@ pub unsafe extern "C" fn dictdb_table_get_many(
     let mut records = unsafe { Text::new(records) };
     let body = || {
         let text = records.required("records")?;
-        let table = lend::<Arc<Table>, _>(table, "table")?;
+        let table = lend::<Table, _>(table, "table")?;
         // SAFETY: rule Text.
         let keys = unsafe { text::required(keys, keys_len, "keys") }?;
         table.get_many(keys, text)?;
@@ -278,7 +265,7 @@ pub unsafe extern "C" fn dictdb_table_select(
     let count = unsafe { Scalar::new(count) };
     let body = || {
         let text = rows.required("rows")?;
-        let table = lend::<Arc<Table>, _>(table, "table")?;
+        let table = lend::<Table, _>(table, "table")?;
         let predicate = lend_optional(predicate)?;
         // SAFETY: rule Text.
         let options = unsafe { text::optional(options, options_len, "options") }?;
@@ -308,7 +295,7 @@ pub unsafe extern "C" fn dictdb_table_count(
     let count = unsafe { Scalar::new(count) };
     let body = || {
         let count = count.required("count")?;
-        let table = lend::<Arc<Table>, _>(table, "table")?;
+        let table = lend::<Table, _>(table, "table")?;
         let predicate = lend_optional(predicate)?;
         count.finish(table.count(where_of(&predicate))?)
     };
@@ -341,7 +328,7 @@ pub unsafe extern "C" fn dictdb_table_update(
     // SAFETY: rule Output.
     let count = unsafe { Scalar::new(count) };
     let body = || {
-        let table = lend::<Arc<Table>, _>(table, "table")?;
+        let table = lend::<Table, _>(table, "table")?;
         let predicate = lend::<Arc<Predicate>, _>(predicate, "predicate")?;
         // SAFETY: rule Text.
         let changes = unsafe { text::required(changes, changes_len, "changes") }?;
@@ -369,7 +356,7 @@ pub unsafe extern "C" fn dictdb_table_update_by_key(
     error: *mut *mut dictdb_error,
 ) -> dictdb_status {
     let body = || {
-        let table = lend::<Arc<Table>, _>(table, "table")?;
+        let table = lend::<Table, _>(table, "table")?;
         // SAFETY: rule Text.
         let key = unsafe { text::required(key, key_len, "key") }?;
         // SAFETY: rule Text.
@@ -400,7 +387,7 @@ pub unsafe extern "C" fn dictdb_table_delete(
     // SAFETY: rule Output.
     let count = unsafe { Scalar::new(count) };
     let body = || {
-        let table = lend::<Arc<Table>, _>(table, "table")?;
+        let table = lend::<Table, _>(table, "table")?;
         let predicate = lend::<Arc<Predicate>, _>(predicate, "predicate")?;
         let deleted = table.delete(&predicate)?;
         write_event(&table, "delete", deleted);
@@ -424,7 +411,7 @@ pub unsafe extern "C" fn dictdb_table_delete_by_key(
     error: *mut *mut dictdb_error,
 ) -> dictdb_status {
     let body = || {
-        let table = lend::<Arc<Table>, _>(table, "table")?;
+        let table = lend::<Table, _>(table, "table")?;
         // SAFETY: rule Text.
         let key = unsafe { text::required(key, key_len, "key") }?;
         table.delete_by_key(&Key::from_json(key)?)?;
@@ -454,7 +441,7 @@ pub unsafe extern "C" fn dictdb_table_describe(
     let mut description = unsafe { Text::new(description) };
     let body = || {
         let text = description.required("description")?;
-        let table = lend::<Arc<Table>, _>(table, "table")?;
+        let table = lend::<Table, _>(table, "table")?;
         table.describe(text)?;
         description.finish()
     };
@@ -468,7 +455,9 @@ pub unsafe extern "C" fn dictdb_table_describe(
 /// records, and remains of old ones not yet reclaimed), `"segments"`, `"segment_bytes"` (memory that holds
 /// them), `"directory_bytes"`, `"key_map_bytes"`, `"indexes"` (how many), `"index_bytes"`, `"shapes"`
 /// (distinct lists of fields); `"bytes"` (the four memories together); `"inserted"`, `"updated"`, `"deleted"` (records, since the table was
-/// created), `"segments_reclaimed"`, `"lock_waits"` (calls that had to wait for the table's lock).
+/// created), `"segments_reclaimed"`. Snapshots have none of these: `"lock_waits"` (calls that had to wait for the table's lock),
+/// `"snapshots"` (how many snapshots and cursors of the table there are), `"snapshot_bytes"` (memory that is there only
+/// for them, which the table itself does not need any more).
 ///
 /// Status: `INVALID_ARGUMENT`, `INVALID_HANDLE`, `TABLE_NOT_FOUND` (dropped), `OUT_OF_MEMORY`, `FORKED`.
 /// Thread-safe.
@@ -482,12 +471,25 @@ pub unsafe extern "C" fn dictdb_table_statistics(
     let mut statistics = unsafe { Text::new(statistics) };
     let body = || {
         let text = statistics.required("statistics")?;
-        let table = lend::<Arc<Table>, _>(table, "table")?;
+        let table = lend::<Table, _>(table, "table")?;
         table.statistics(text)?;
         statistics.finish()
     };
     // SAFETY: rule Error.
     unsafe { guard(error, body) }
+}
+
+/// What an argument `on_conflict` says.
+pub(super) fn conflict(on_conflict: i32) -> Result<Conflict, Failure> {
+    match on_conflict {
+        DICTDB_CONFLICT_UPDATE => Ok(Conflict::Update),
+        DICTDB_CONFLICT_IGNORE => Ok(Conflict::Ignore),
+        DICTDB_CONFLICT_ERROR => Ok(Conflict::Error),
+        other => Err(Failure::argument(
+            "on_conflict",
+            format!("{other} is not one of DICTDB_CONFLICT_UPDATE (0), _IGNORE (1), _ERROR (2)"),
+        )),
+    }
 }
 
 fn where_of(predicate: &LentPredicate) -> Option<&Predicate> {

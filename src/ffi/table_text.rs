@@ -40,7 +40,7 @@ pub unsafe extern "C" fn dictdb_table_query(
     let count = unsafe { Scalar::new(count) };
     let body = || {
         let text = rows.required("rows")?;
-        let table = lend::<Arc<Table>, _>(table, "table")?;
+        let table = lend::<Table, _>(table, "table")?;
         // SAFETY: rule Text.
         let query = unsafe { query_of(spec, spec_len) }?;
         // SAFETY: rule Text.
@@ -73,7 +73,7 @@ pub unsafe extern "C" fn dictdb_table_explain(
     let mut plan = unsafe { Text::new(plan) };
     let body = || {
         let text = plan.required("plan")?;
-        let table = lend::<Arc<Table>, _>(table, "table")?;
+        let table = lend::<Table, _>(table, "table")?;
         // SAFETY: rule Text.
         let query = unsafe { query_of(spec, spec_len) }?;
         // SAFETY: rule Text.
@@ -107,7 +107,7 @@ pub unsafe extern "C" fn dictdb_table_count_where(
     let count = unsafe { Scalar::new(count) };
     let body = || {
         let count = count.required("count")?;
-        let table = lend::<Arc<Table>, _>(table, "table")?;
+        let table = lend::<Table, _>(table, "table")?;
         // SAFETY: rule Text.
         let condition = unsafe { text::optional(r#where, where_len, "where") }?;
         let query = matching(condition)?;
@@ -144,7 +144,7 @@ pub unsafe extern "C" fn dictdb_table_update_where(
     // SAFETY: rule Output.
     let count = unsafe { Scalar::new(count) };
     let body = || {
-        let table = lend::<Arc<Table>, _>(table, "table")?;
+        let table = lend::<Table, _>(table, "table")?;
         // SAFETY: rule Text.
         let condition = unsafe { text::required(r#where, where_len, "where") }?;
         // SAFETY: rule Text.
@@ -181,7 +181,7 @@ pub unsafe extern "C" fn dictdb_table_delete_where(
     // SAFETY: rule Output.
     let count = unsafe { Scalar::new(count) };
     let body = || {
-        let table = lend::<Arc<Table>, _>(table, "table")?;
+        let table = lend::<Table, _>(table, "table")?;
         // SAFETY: rule Text.
         let condition = unsafe { text::required(r#where, where_len, "where") }?;
         let query = matching(Some(condition))?;

@@ -93,7 +93,7 @@ pub unsafe extern "C" fn dictdb_update_run(
     let count = unsafe { Scalar::new(count) };
     let body = || {
         let update = lend::<Arc<Update>, _>(update, "update")?;
-        let table = lend::<Arc<Table>, _>(table, "table")?;
+        let table = lend::<Table, _>(table, "table")?;
         // SAFETY: rule Text.
         let params = unsafe { params::read(params, params_len) }?;
         let changed = table.run_update(&update, &params)?;
@@ -125,7 +125,7 @@ pub unsafe extern "C" fn dictdb_update_explain(
     let body = || {
         let text = plan.required("plan")?;
         let update = lend::<Arc<Update>, _>(update, "update")?;
-        let table = lend::<Arc<Table>, _>(table, "table")?;
+        let table = lend::<Table, _>(table, "table")?;
         // SAFETY: rule Text.
         let params = unsafe { params::read(params, params_len) }?;
         table.explain_update(&update, &params, text)?;

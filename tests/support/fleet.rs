@@ -214,7 +214,7 @@ fn guarded<T>(
 
 struct Member {
     name: &'static str,
-    table: Arc<engine::Table>,
+    table: engine::Table,
     indexes: Vec<Index>,
 }
 

@@ -221,7 +221,7 @@ pub fn build(pred: &Pred) -> Result<Arc<engine::Predicate>, engine::Error> {
 /// A table of both kinds, made with the same options.
 pub struct Pair {
     pub model: Table,
-    pub engine: Arc<engine::Table>,
+    pub engine: engine::Table,
 }
 
 impl Pair {

@@ -17,7 +17,13 @@ const DEPTH: usize = 128;
 
 /// One value and nothing else.
 pub fn parse(text: &str) -> Result<Value, Bad> {
+    parse_within(text, DEPTH)
+}
+
+/// As `parse`, for a text that may nest deeper or not as deep as a record.
+pub fn parse_within(text: &str, deepest: usize) -> Result<Value, Bad> {
     let mut reader = Reader::new(text);
+    reader.deepest = deepest;
     let value = reader.value(0)?;
     reader.space();
     match reader.peek() {
@@ -76,6 +82,7 @@ struct Reader {
     at: usize,
     /// Where the last number begins.
     number: usize,
+    deepest: usize,
 }
 
 impl Reader {
@@ -84,6 +91,7 @@ impl Reader {
             text: text.chars().collect(),
             at: 0,
             number: 0,
+            deepest: DEPTH,
         }
     }
 
@@ -126,7 +134,7 @@ impl Reader {
             Some('f') => self.word("false", Value::Bool(false)),
             Some('"') => Ok(Value::Str(self.string()?)),
             Some('-' | '0'..='9') => self.number(),
-            Some('[' | '{') if depth == DEPTH => Err(Bad::Depth),
+            Some('[' | '{') if depth == self.deepest => Err(Bad::Depth),
             Some('[') => self.list(depth + 1),
             Some('{') => self.dict(depth + 1),
             _ => Err(Bad::Syntax),

@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// In the order in which the header presents them.
-const SOURCES: [&str; 13] = [
+const SOURCES: [&str; 18] = [
     "version",
     "status",
     "error",
@@ -19,6 +19,11 @@ const SOURCES: [&str; 13] = [
     "query",
     "update",
     "table_text",
+    "snapshot",
+    "cursor",
+    "batch",
+    "cancel",
+    "watch",
     "log",
 ];
 

@@ -4,9 +4,11 @@ use super::code;
 use super::definition::{Definition, Kind};
 use super::entries::{Codes, Index};
 use super::tree::Tree;
+use crate::engine::interrupt::Interrupt;
 use crate::engine::keymap::Row;
 use crate::engine::limits::{add, reserve, shorten};
 use crate::engine::record::Record;
+use crate::engine::sorting::sort;
 use crate::engine::table::{Stored, Version};
 use crate::engine::{Error, Result};
 use std::cmp::Ordering;
@@ -17,21 +19,29 @@ pub(crate) struct Build;
 
 impl Build {
     /// The index of a version's records; `DUPLICATE_KEY` if it is to be unique and they are not.
-    pub(crate) fn of(definition: Arc<Definition>, version: &Version) -> Result<Index> {
+    pub(crate) fn of(
+        definition: Arc<Definition>,
+        version: &Version,
+        interrupt: &Interrupt,
+    ) -> Result<Index> {
         let stored = version.stored();
         let width = definition.width();
         let mut codes: Vec<u64> = Vec::new();
         let mut rows: Vec<Row> = Vec::new();
         reserve(&mut codes, version.count() * width)?;
         reserve(&mut rows, version.count())?;
+        let (mut ticker, mut outcome) = (interrupt.ticker(), Ok(()));
         version.each(|row, _, record| {
             let entry = Codes::of(&definition, &record, stored.shapes);
             codes.extend_from_slice(entry.as_slice());
             rows.push(row);
-            true
+            outcome = ticker.tick();
+            outcome.is_ok()
         });
+        outcome?;
         let mut index = Index::new(definition);
-        let order = sorted(&index.definition, &codes, &rows, stored)?;
+        let order = sorted(&index.definition, &codes, &rows, stored, interrupt)?;
+        interrupt.check()?;
         index.check_neighbours(&codes, &rows, &order, stored)?;
         let entry = |at: &u32| {
             let at = *at as usize;
@@ -57,6 +67,7 @@ fn sorted(
     codes: &[u64],
     rows: &[Row],
     stored: Stored<'_>,
+    interrupt: &Interrupt,
 ) -> Result<Vec<u32>> {
     let width = definition.width();
     let mut order: Vec<u32> = Vec::new();
@@ -66,14 +77,14 @@ fn sorted(
         let mut entries: Vec<(u64, u32)> = Vec::new();
         reserve(&mut entries, rows.len())?;
         entries.extend(codes.iter().copied().zip(0..));
-        entries.sort_unstable();
+        sort(&mut entries, interrupt, |a, b| a.cmp(b))?;
         let is_exact = |code| definition.kind == Kind::Hash || code::is_exact(code);
         let mut rest = entries.as_mut_slice();
         while let Some((code, _)) = rest.first().copied() {
             let len = rest.iter().take_while(|(other, _)| *other == code).count();
             let (group, after) = std::mem::take(&mut rest).split_at_mut(len);
             if !is_exact(code) && len > 1 {
-                sort_by_value(definition, group, rows, stored)?;
+                sort_by_value(definition, group, rows, stored, interrupt)?;
             }
             rest = after;
         }
@@ -89,14 +100,14 @@ fn sorted(
             rows.get(at).copied().unwrap_or(0),
         )
     };
-    order.sort_unstable_by(|a, b| {
+    sort(&mut order, interrupt, |a, b| {
         let (a, b) = (entry(*a), entry(*b));
         match stored.record(b.1) {
             Some(record) => definition.compare(a, b.0, &record, stored),
             None => Ordering::Equal,
         }
         .then(a.1.cmp(&b.1))
-    });
+    })?;
     Ok(order)
 }
 
@@ -106,6 +117,7 @@ fn sort_by_value(
     group: &mut [(u64, u32)],
     rows: &[Row],
     stored: Stored<'_>,
+    interrupt: &Interrupt,
 ) -> Result<()> {
     let mut values = Vec::new();
     reserve(&mut values, group.len())?;
@@ -117,7 +129,9 @@ fn sort_by_value(
             values.push((definition.value(0, &record, stored.shapes), *entry));
         }
     }
-    values.sort_unstable_by(|a, b| a.0.order(&b.0).then(a.1.cmp(&b.1)));
+    sort(&mut values, interrupt, |a, b| {
+        a.0.order(&b.0).then(a.1.cmp(&b.1))
+    })?;
     for (place, (_, entry)) in group.iter_mut().zip(values) {
         *place = entry;
     }

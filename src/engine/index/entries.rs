@@ -3,6 +3,7 @@
 use super::code;
 use super::definition::{Definition, Kind};
 use super::tree::Tree;
+use crate::engine::footprint::Footprint;
 use crate::engine::keymap::Row;
 use crate::engine::limits::MAX_INDEX_FIELDS;
 use crate::engine::record::Record;
@@ -147,8 +148,11 @@ impl Index {
         rows(self) == rows(other)
     }
 
-    /// Bytes of memory.
-    pub(crate) fn bytes(&self) -> usize {
-        self.tree.bytes() + self.collided.allocation_size()
+    /// Counts the memory.
+    pub(crate) fn count(&self, footprint: &mut Footprint) {
+        self.tree.count(footprint);
+        if self.collided.capacity() > 0 {
+            footprint.add(&self.collided, self.collided.allocation_size());
+        }
     }
 }

@@ -68,7 +68,7 @@ impl Access<'_> {
     }
 
     /// The rows that it finds; `None` means all.
-    fn rows(&self, version: &Version) -> Result<Option<RowSet>> {
+    pub(crate) fn rows(&self, version: &Version) -> Result<Option<RowSet>> {
         let end = version.row_end();
         Ok(Some(match self {
             Access::Scan => return Ok(None),

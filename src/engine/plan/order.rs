@@ -5,11 +5,15 @@ use super::analysis::Analysis;
 use super::cost::{READ, SCAN, SORT};
 use super::planner::{span_of, Plan};
 use crate::engine::index::{Edge, Index, Kind, Span};
+use crate::engine::interrupt::Interrupt;
+use crate::engine::keymap::Row;
+use crate::engine::limits::reserve;
 use crate::engine::options::Ordering;
 use crate::engine::predicate::{Expression, Path};
 use crate::engine::record::Record;
 use crate::engine::table::Version;
 use crate::engine::value::Value;
+use crate::engine::Result;
 
 /// See the module's comment.
 pub(crate) struct Walk<'a> {
@@ -89,12 +93,11 @@ impl<'a> Walk<'a> {
         &self,
         version: &'v Version,
         mut skip: usize,
-        mut visit: impl FnMut(Record<'v>) -> bool,
+        mut visit: impl FnMut(Row, Record<'v>) -> bool,
     ) {
         let Some(index) = version.indexes().get(self.index) else {
             return;
         };
-        let mut visit = |_, record| visit(record);
         let visit = |rows: &[_]| {
             let skipped = skip.min(rows.len());
             skip -= skipped;
@@ -104,6 +107,27 @@ impl<'a> Walk<'a> {
             true => index.rows_descending(self.span, version.stored(), visit),
             false => index.rows(self.span, visit),
         }
+    }
+}
+
+impl Walk<'_> {
+    /// The rows in order. No record is read.
+    pub(crate) fn rows(&self, version: &Version, interrupt: &Interrupt) -> Result<Vec<Row>> {
+        let (mut all, mut outcome): (Vec<Row>, _) = (Vec::new(), Ok(()));
+        let Some(index) = version.indexes().get(self.index) else {
+            return Ok(all);
+        };
+        reserve(&mut all, self.span.len())?;
+        let collect = |rows: &[Row]| {
+            all.extend_from_slice(rows);
+            outcome = interrupt.check();
+            outcome.is_ok()
+        };
+        match self.descending {
+            true => index.rows_descending(self.span, version.stored(), collect),
+            false => index.rows(self.span, collect),
+        }
+        outcome.map(|()| all)
     }
 }
 

@@ -68,6 +68,20 @@ impl RowSet {
         }
     }
 
+    /// The rows, ascending.
+    pub(crate) fn into_list(self) -> Result<Vec<Row>> {
+        if let RowSet::List(rows) = self {
+            return Ok(rows);
+        }
+        let mut list = Vec::new();
+        reserve(&mut list, self.len())?;
+        self.each(|run| {
+            list.extend_from_slice(run);
+            true
+        });
+        Ok(list)
+    }
+
     fn has(&self, row: Row) -> bool {
         match self {
             RowSet::List(rows) => rows.binary_search(&row).is_ok(),

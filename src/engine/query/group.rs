@@ -5,11 +5,13 @@ use super::aggregate::Function;
 use super::distinct::{Distinct, NULL};
 use super::grouping::Grouping;
 use super::layout::Output;
+use crate::engine::interrupt::Interrupt;
 use crate::engine::limits::{push, reserve, shorten};
 use crate::engine::predicate::Path;
 use crate::engine::record::Record;
 use crate::engine::resolve::Resolver;
 use crate::engine::shape::Shapes;
+use crate::engine::sorting::sort;
 use crate::engine::value::Value;
 use crate::engine::{Error, Result};
 use std::cmp::Ordering;
@@ -112,20 +114,29 @@ impl<'a> Groups<'a> {
     }
 
     /// Orders, pages and writes the rows as a JSON array; returns how many.
-    pub(crate) fn finish(self, offset: u64, limit: Option<u64>, out: &mut Vec<u8>) -> Result<u64> {
+    pub(crate) fn finish(
+        self,
+        offset: u64,
+        limit: Option<u64>,
+        interrupt: &Interrupt,
+        out: &mut Vec<u8>,
+    ) -> Result<u64> {
         self.check()?;
         let count = self.count(offset, limit);
         // Both are at most the number of groups.
         let start = offset.min(self.len() as u64) as usize;
         let end = start + count as usize;
+        let mut ticker = interrupt.ticker();
         push(out, b"[")?;
         if self.grouping.order_by.is_empty() {
             for group in start..end {
+                ticker.tick()?;
                 self.write(group, group == start, out)?;
             }
         } else if start < end {
-            let sorted = self.sorted(end)?;
+            let sorted = self.sorted(end, interrupt)?;
             for (at, group) in sorted.into_iter().enumerate().skip(start) {
+                ticker.tick()?;
                 self.write(group, at == start, out)?;
             }
         }
@@ -183,7 +194,7 @@ impl<'a> Groups<'a> {
     }
 
     /// The first `wanted` groups in the order that was asked for; of equal ones the one that came first is less.
-    fn sorted(&self, wanted: usize) -> Result<Vec<usize>> {
+    fn sorted(&self, wanted: usize, interrupt: &Interrupt) -> Result<Vec<usize>> {
         let order_by = &self.grouping.order_by;
         let width = order_by.len();
         let mut keys: Vec<Value<'a>> = Vec::new();
@@ -212,7 +223,7 @@ impl<'a> Groups<'a> {
             groups.select_nth_unstable_by(wanted, compare);
             groups.truncate(wanted);
         }
-        groups.sort_unstable_by(compare);
+        sort(&mut groups, interrupt, compare)?;
         Ok(groups)
     }
 }

@@ -3,6 +3,7 @@
 mod accumulate;
 mod aggregate;
 mod count;
+mod cursor;
 mod distinct;
 mod extreme;
 mod group;
@@ -17,5 +18,6 @@ mod sum;
 #[cfg(not(loom))]
 mod tests;
 
+pub use cursor::{Cursor, Form};
 pub(crate) use run::Run;
 pub use spec::Query;

@@ -85,6 +85,11 @@ impl<'a, 'o> Rows<'a, 'o> {
 }
 
 impl Rows<'_, '_> {
+    /// Bytes of the text.
+    pub(super) fn written(&self) -> usize {
+        self.out.as_ref().map_or(0, |out| out.len())
+    }
+
     /// How many were written.
     pub(super) fn count(&self) -> u64 {
         self.count

@@ -5,6 +5,8 @@ use super::group::Groups;
 use super::grouping::Grouping;
 use super::rows::Rows;
 use super::sort::Sorter;
+use crate::engine::interrupt::Interrupt;
+use crate::engine::keymap::Row;
 use crate::engine::limits::push;
 use crate::engine::options::{Ordering, SelectOptions};
 use crate::engine::plan::{effective, ends, Access, Analysis, Explain, Plan, Walk};
@@ -16,6 +18,7 @@ use crate::engine::Result;
 /// A query with all values filled in, to be run on one version of a table.
 pub(crate) struct Run<'a> {
     pub(crate) version: &'a Version,
+    pub(crate) interrupt: &'a Interrupt,
     /// What records must match; all do if there is none.
     pub(crate) program: Option<&'a Program>,
     pub(crate) bindings: &'a Bindings,
@@ -26,7 +29,7 @@ pub(crate) struct Run<'a> {
 }
 
 /// How the records come, and in which order.
-enum Way<'a> {
+pub(super) enum Way<'a> {
     /// In natural order, in which they are wanted.
     Natural(Plan<'a>),
     /// In natural order; they are sorted.
@@ -36,7 +39,8 @@ enum Way<'a> {
 }
 
 impl<'a> Run<'a> {
-    fn way(&self, analysis: &Analysis<'a>) -> Way<'a> {
+    /// `wanted` is how many rows will be taken at most, those left out at the start included.
+    pub(super) fn way(&self, analysis: &Analysis<'a>, wanted: usize) -> Way<'a> {
         let plan = Plan::new(self.version, analysis, true);
         if self.grouping.is_some() {
             return Way::Natural(plan);
@@ -45,30 +49,34 @@ impl<'a> Run<'a> {
         if order_by.is_empty() || matches!(plan.access, Access::Nothing) {
             return Way::Natural(plan);
         }
-        let wanted = match self.limit {
-            Some(limit) => limit.saturating_add(self.offset),
-            None => u64::MAX,
-        };
-        let wanted = usize::try_from(wanted).unwrap_or(usize::MAX);
         match Walk::find(self.version, analysis, &order_by, wanted, &plan) {
             Some(walk) => Way::Walk(walk),
             None => Way::Sorted(plan),
         }
     }
 
-    fn analysis(&self) -> Analysis<'a> {
+    /// How many rows will be taken at most.
+    fn wanted(&self) -> usize {
+        let limit = self.limit.map(|limit| limit.saturating_add(self.offset));
+        limit
+            .and_then(|limit| usize::try_from(limit).ok())
+            .unwrap_or(usize::MAX)
+    }
+
+    pub(super) fn analysis(&self) -> Analysis<'a> {
         Analysis::new(self.program, self.bindings)
     }
 
     /// Calls `visit` with each record that matches but the first `skip` ones, as a way goes, until it says false or
     /// fails. Records are skipped only along a walk on which none is tested.
-    fn each(
+    pub(super) fn each(
         &self,
         way: &Way<'a>,
         skip: usize,
-        mut visit: impl FnMut(Record<'a>) -> Result<bool>,
+        mut visit: impl FnMut(Row, Record<'a>) -> Result<bool>,
     ) -> Result<()> {
         let (version, mut outcome) = (self.version, Ok(()));
+        let mut ticker = self.interrupt.ticker();
         let filter = match way {
             Way::Natural(plan) | Way::Sorted(plan) => &plan.filter,
             Way::Walk(walk) => &walk.filter,
@@ -76,12 +84,16 @@ impl<'a> Run<'a> {
         let mut bound = self
             .program
             .map(|program| Bound::new(program, self.bindings, version.shapes()));
-        let mut visit = |record: Record<'a>| {
+        let visit = |row: Row, record: Record<'a>| {
+            if let Err(stopped) = ticker.tick() {
+                outcome = Err(stopped);
+                return false;
+            }
             let passes = bound
                 .as_mut()
                 .is_none_or(|bound| bound.matches_all(filter, &record));
             !passes || {
-                let more = visit(record);
+                let more = visit(row, record);
                 *more.as_ref().unwrap_or(&false) || {
                     outcome = more.map(|_| ());
                     false
@@ -90,7 +102,7 @@ impl<'a> Run<'a> {
         };
         match way {
             Way::Natural(plan) | Way::Sorted(plan) => {
-                plan.access.each(version, |_, record| visit(record))?;
+                plan.access.each(version, visit)?;
             }
             Way::Walk(walk) => walk.each(version, skip, visit),
         }
@@ -114,7 +126,7 @@ impl<'a> Run<'a> {
             return Ok(0);
         }
         let shapes = self.version.shapes();
-        let way = self.way(&self.analysis());
+        let way = self.way(&self.analysis(), self.wanted());
         let skip = match &way {
             Way::Walk(walk) if walk.filter.is_empty() && !self.options.distinct => self.offset,
             _ => 0,
@@ -122,12 +134,16 @@ impl<'a> Run<'a> {
         let mut rows = Rows::new(self.options, self.offset - skip, self.limit, shapes, out);
         let Way::Sorted(_) = way else {
             let skip = usize::try_from(skip).unwrap_or(usize::MAX);
-            self.each(&way, skip, |record| rows.add(record))?;
+            self.each(&way, skip, |_, record| rows.add(record))?;
             return Ok(rows.count());
         };
         let mut sorter = Sorter::new(self.options, self.offset, self.limit, shapes);
-        self.each(&way, 0, |record| sorter.add(record).map(|()| true))?;
-        for row in sorter.finish()? {
+        self.each(&way, 0, |_, record| {
+            sorter.add(record, record).map(|()| true)
+        })?;
+        let mut ticker = self.interrupt.ticker();
+        for row in sorter.finish(self.interrupt)? {
+            ticker.tick()?;
             if !rows.add(row)? {
                 break;
             }
@@ -145,13 +161,13 @@ impl<'a> Run<'a> {
             return Ok(u64::from(is_wanted));
         }
         let groups = self.make_groups(grouping, &analysis)?;
-        groups.finish(self.offset, self.limit, out)
+        groups.finish(self.offset, self.limit, self.interrupt, out)
     }
 
     fn make_groups(&self, grouping: &'a Grouping, analysis: &Analysis<'a>) -> Result<Groups<'a>> {
         let mut groups = Groups::new(grouping, self.version.shapes())?;
-        let way = self.way(analysis);
-        self.each(&way, 0, |record| groups.add(record).map(|()| true))?;
+        let way = self.way(analysis, self.wanted());
+        self.each(&way, 0, |_, record| groups.add(record).map(|()| true))?;
         Ok(groups)
     }
 
@@ -241,7 +257,7 @@ impl<'a> Run<'a> {
             .limit
             .map_or(u64::MAX, |limit| limit.saturating_add(self.offset));
         let mut count = 0;
-        self.each(&Way::Natural(plan), 0, |_| {
+        self.each(&Way::Natural(plan), 0, |_, _| {
             count += 1;
             Ok(count < enough)
         })?;
@@ -260,7 +276,7 @@ impl<'a> Run<'a> {
             Some(grouping) => self.known_row(grouping, &analysis)?,
             None => None,
         };
-        let told = match self.way(&analysis) {
+        let told = match self.way(&analysis, self.wanted()) {
             _ if known.is_some() => {
                 let plan = Plan::new(self.version, &analysis, false);
                 let index = self

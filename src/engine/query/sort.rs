@@ -1,25 +1,28 @@
 //! Sorting of whole records.
 
+use crate::engine::interrupt::Interrupt;
 use crate::engine::limits::reserve;
 use crate::engine::options::{Ordering as SortKey, SelectOptions};
 use crate::engine::record::Record;
 use crate::engine::resolve::Resolver;
 use crate::engine::shape::Shapes;
+use crate::engine::sorting::sort;
 use crate::engine::value::Value;
 use crate::engine::Result;
 use std::cmp::Ordering;
 
-/// Rows with their sort keys. When the answer is limited, only about twice as many are kept as it can have.
-pub(super) struct Sorter<'a> {
+/// Rows with their sort keys. When the answer is limited, only about twice as many are kept as it can have. What stands for
+/// a row is up to the caller.
+pub(super) struct Sorter<'a, R> {
     order_by: &'a [SortKey],
     resolver: Resolver<'a>,
     /// `order_by.len()` for each row.
     keys: Vec<Value<'a>>,
-    rows: Vec<Record<'a>>,
+    rows: Vec<R>,
     wanted: usize,
 }
 
-impl<'a> Sorter<'a> {
+impl<'a, R: Copy> Sorter<'a, R> {
     pub(super) fn new(
         options: &'a SelectOptions,
         offset: u64,
@@ -40,7 +43,7 @@ impl<'a> Sorter<'a> {
         }
     }
 
-    pub(super) fn add(&mut self, record: Record<'a>) -> Result<()> {
+    pub(super) fn add(&mut self, record: Record<'a>, row: R) -> Result<()> {
         reserve(&mut self.rows, 1)?;
         reserve(&mut self.keys, self.order_by.len())?;
         let fields = self.resolver.fields(record);
@@ -48,7 +51,7 @@ impl<'a> Sorter<'a> {
             let text = fields.get(at).and_then(|value| key.path.follow(value));
             self.keys.push(Value::of_field(text));
         }
-        self.rows.push(record);
+        self.rows.push(row);
         if self.rows.len() >= self.wanted.saturating_mul(2).saturating_add(1024) {
             return self.prune();
         }
@@ -104,9 +107,12 @@ impl<'a> Sorter<'a> {
     }
 
     /// The rows in their order.
-    pub(super) fn finish(&self) -> Result<impl Iterator<Item = Record<'a>> + '_> {
+    pub(super) fn finish(
+        &self,
+        interrupt: &Interrupt,
+    ) -> Result<impl Iterator<Item = R> + use<'_, 'a, R>> {
         let mut order = self.positions()?;
-        order.sort_unstable_by(|a, b| self.compare(*a, *b));
+        sort(&mut order, interrupt, |a, b| self.compare(*a, *b))?;
         let rows = order.into_iter();
         Ok(rows.filter_map(|row| self.rows.get(row).copied()))
     }

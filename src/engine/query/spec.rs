@@ -8,7 +8,7 @@ use crate::engine::limits::{exceeded, reserve, MAX_TEXT};
 use crate::engine::options::{
     columns, fields, flag, name, object, order_by, unknown, SelectOptions,
 };
-use crate::engine::predicate::Predicate;
+use crate::engine::predicate::{Predicate, Program};
 use crate::engine::{Error, Params, Result};
 use std::sync::Arc;
 
@@ -95,6 +95,12 @@ impl Query {
             Error::option("where", right)
         };
         self.predicate.as_deref().ok_or_else(missing)
+    }
+
+    /// The predicate as it runs; none if every record matches.
+    pub(crate) fn program(&self) -> Option<&Program> {
+        let program = self.predicate.as_deref().map(Predicate::program);
+        program.filter(|program| !program.is_trivial())
     }
 
     /// The highest number of a parameter.

@@ -2,7 +2,7 @@
 
 use super::stage::{find_or_add, too_long};
 use super::state::{Change, Match};
-use super::{Table, Version};
+use super::{Core, Version};
 use crate::engine::json::{inside, Scanner, Span};
 use crate::engine::key::KeyRef;
 use crate::engine::limits::{add, reserve, MAX_RECORD};
@@ -22,8 +22,8 @@ pub(super) struct Changes {
 
 impl Changes {
     /// Reads changes: `INVALID_JSON` and the like first, then `INVALID_KEY` if they set the key to what is none.
-    pub(super) fn parse(table: &Table, text: &str) -> Result<Changes> {
-        let changes = Changes::scan(table, text)?;
+    pub(super) fn parse(core: &Core, text: &str) -> Result<Changes> {
+        let changes = Changes::scan(core, text)?;
         if let Some(key) = changes.key_text() {
             KeyRef::read(key)?;
         }
@@ -31,8 +31,8 @@ impl Changes {
     }
 
     /// As `parse`, for a record that is to be inserted if its key is free: there a null key is no key.
-    pub(super) fn parse_record(table: &Table, text: &str) -> Result<Changes> {
-        let mut changes = Changes::scan(table, text)?;
+    pub(super) fn parse_record(core: &Core, text: &str) -> Result<Changes> {
+        let mut changes = Changes::scan(core, text)?;
         match changes.key_text() {
             Some(b"null") => changes.key = None,
             Some(key) => {
@@ -43,7 +43,7 @@ impl Changes {
         Ok(changes)
     }
 
-    fn scan(table: &Table, text: &str) -> Result<Changes> {
+    fn scan(core: &Core, text: &str) -> Result<Changes> {
         let mut scanner = Scanner::new(text);
         let mut canonical = Vec::new();
         scanner.record(&mut canonical, None)?;
@@ -56,14 +56,14 @@ impl Changes {
             spans,
             key: None,
         };
-        let shapes = table.shapes();
+        let shapes = core.shapes();
         changes.key = (0..changes.spans.len()).find(|&at| changes.name(at) == shapes.key_field());
         Ok(changes)
     }
 
     /// Checks the fields against the schema.
-    pub(super) fn check(&self, table: &Table) -> Result<()> {
-        if let Some(schema) = &table.schema {
+    pub(super) fn check(&self, core: &Core) -> Result<()> {
+        if let Some(schema) = core.schema() {
             for at in 0..self.spans.len() {
                 schema.check(self.name(at), self.value(at))?;
             }
@@ -124,7 +124,7 @@ pub(super) struct Merger<'a> {
 }
 
 impl<'a> Merger<'a> {
-    pub(super) fn new(table: &Table, changes: &'a Changes) -> Result<Self> {
+    pub(super) fn new(core: &Core, changes: &'a Changes) -> Result<Self> {
         let count = changes.spans.len();
         let mut by_name = HashMap::default();
         by_name
@@ -133,7 +133,7 @@ impl<'a> Merger<'a> {
         by_name.extend((0..count).map(|at| (inside(changes.name(at)).unwrap_or_default(), at)));
         Ok(Merger {
             changes,
-            shapes: table.shapes(),
+            shapes: core.shapes(),
             by_name,
             plans: HashMap::default(),
             text: Vec::new(),

@@ -2,6 +2,7 @@
 
 use super::state::Match;
 use super::Version;
+use crate::engine::interrupt::Interrupt;
 use crate::engine::keymap::Row;
 use crate::engine::limits::{add, reserve};
 use crate::engine::options::SelectOptions;
@@ -54,9 +55,15 @@ impl<'a> Filter<'a> {
     }
 
     /// A select of what matches.
-    pub(super) fn run<'r>(&'r self, version: &'r Version, options: &'r SelectOptions) -> Run<'r> {
+    pub(super) fn run<'r>(
+        &'r self,
+        version: &'r Version,
+        options: &'r SelectOptions,
+        interrupt: &'r Interrupt,
+    ) -> Run<'r> {
         Run {
             version,
+            interrupt,
             program: self.program,
             bindings: &self.bindings,
             options,
@@ -84,14 +91,22 @@ impl<'a> Filter<'a> {
     }
 
     /// The rows that match, ascending.
-    pub(super) fn matches(&self, version: &Version, plan: &Plan<'_>) -> Result<Vec<Match>> {
+    pub(super) fn matches(
+        &self,
+        version: &Version,
+        plan: &Plan<'_>,
+        interrupt: &Interrupt,
+    ) -> Result<Vec<Match>> {
         let mut bound = self.bound(version);
         let mut matches: Vec<Match> = Vec::new();
+        let mut ticker = interrupt.ticker();
         let mut outcome = Ok(());
         plan.access.each(version, |row, record| {
-            let passes = bound
-                .as_mut()
-                .is_none_or(|bound| bound.matches_all(&plan.filter, &record));
+            outcome = ticker.tick();
+            let passes = outcome.is_ok()
+                && bound
+                    .as_mut()
+                    .is_none_or(|bound| bound.matches_all(&plan.filter, &record));
             if passes {
                 outcome = add(&mut matches, (row, version.place(row)));
             }
@@ -100,40 +115,56 @@ impl<'a> Filter<'a> {
         outcome.map(|()| matches)
     }
 
-    /// The matches of now, given those of an earlier version: only pages that have changed since are looked at again.
+    /// The matches of now, given those of an earlier version: only records that have come or changed since are looked at.
     pub(super) fn recheck(
         &self,
         now: &Version,
         then: &Version,
         found: &[Match],
+        interrupt: &Interrupt,
     ) -> Result<Vec<Match>> {
         let mut bound = self.bound(now);
         let mut matches = Vec::new();
-        let mut outcome = reserve(&mut matches, found.len());
+        reserve(&mut matches, found.len())?;
         let mut rest = found;
-        for position in 0..now.rows.page_count().max(then.rows.page_count()) {
-            let end = ((position + 1) * PAGE) as u64;
-            let split = rest.partition_point(|(row, _)| u64::from(*row) < end);
-            let (old, after) = rest.split_at(split);
+        let mut ticker = interrupt.ticker();
+        let below = |list: &[Match], end: usize| {
+            list.partition_point(|(row, _)| u64::from(*row) < end as u64)
+        };
+        for position in now.rows.differing(&then.rows) {
+            let (kept, after) = rest.split_at(below(rest, position * PAGE));
+            let (mut old, after) = after.split_at(below(after, (position + 1) * PAGE));
             rest = after;
-            let page = now.rows.page(position);
-            if page.same(then.rows.page(position)) {
-                reserve(&mut matches, old.len())?;
-                matches.extend_from_slice(old);
-                continue;
-            }
-            page.each(|offset, place| {
-                let passes = now.record(place).is_some_and(|record| {
-                    bound.as_mut().is_none_or(|bound| bound.matches(&record))
-                });
+            reserve(&mut matches, kept.len())?;
+            matches.extend_from_slice(kept);
+            let mut outcome = Ok(());
+            now.rows.page(position).each(|offset, place| {
+                let row = (position * PAGE + offset) as Row;
+                while let Some(((first, _), others)) = old.split_first() {
+                    if *first >= row {
+                        break;
+                    }
+                    old = others;
+                }
+                outcome = ticker.tick();
+                if outcome.is_err() {
+                    return false;
+                }
+                let passes = match now.same_record(row, then) {
+                    true => old.first().is_some_and(|(first, _)| *first == row),
+                    false => now.record(place).is_some_and(|record| {
+                        bound.as_mut().is_none_or(|bound| bound.matches(&record))
+                    }),
+                };
                 if passes {
-                    let row = (position * PAGE + offset) as Row;
                     outcome = add(&mut matches, (row, place));
                 }
                 outcome.is_ok()
             });
-            outcome.clone()?;
+            outcome?;
         }
+        reserve(&mut matches, rest.len())?;
+        matches.extend_from_slice(rest);
         Ok(matches)
     }
 }

@@ -31,7 +31,66 @@ pub(super) struct Heap {
     victim: Option<(u32, usize)>,
 }
 
+/// What a heap was at one moment.
+pub(super) struct HeapMark {
+    accounts: Vec<Account>,
+    /// The segment that records went to, and how much of it was written.
+    current: Option<(u32, usize)>,
+    unused: Vec<u32>,
+    live: u64,
+    dead: u64,
+    reclaimed: u64,
+    victim: Option<(u32, usize)>,
+}
+
 impl Heap {
+    /// What it is now, for `restore`.
+    pub(super) fn mark(&self) -> HeapMark {
+        HeapMark {
+            accounts: self.accounts.clone(),
+            current: self
+                .current
+                .as_ref()
+                .map(|(number, appender)| (*number, appender.written())),
+            unused: self.unused.clone(),
+            live: self.live,
+            dead: self.dead,
+            reclaimed: self.reclaimed,
+            victim: self.victim,
+        }
+    }
+
+    /// Makes it what it was, but for bytes that were written to the segment of that moment since: they cannot be taken
+    /// back, and are dead; returns how many there are. `segments` are those of that moment.
+    pub(super) fn restore(&mut self, mark: HeapMark, segments: &mut Segments) -> usize {
+        self.accounts = mark.accounts;
+        self.unused = mark.unused;
+        self.live = mark.live;
+        self.dead = mark.dead;
+        self.reclaimed = mark.reclaimed;
+        self.victim = mark.victim;
+        let Some((number, before)) = mark.current else {
+            self.current = None;
+            return 0;
+        };
+        let segment = segments.get(number as usize).and_then(Option::as_ref);
+        let written = segment.map_or(before, |segment| segment.from(0).len());
+        let wasted = (written - before) as u64;
+        self.dead += wasted;
+        if let Some(account) = self.accounts.get_mut(number as usize) {
+            account.used += wasted;
+        }
+        // Records go on to that segment if they still did, and if not, to a new one: the right to append to it is gone.
+        let same = |(_, appender): &(u32, Appender)| {
+            segment.is_some_and(|segment| Arc::ptr_eq(segment, appender.segment()))
+        };
+        if !self.current.as_ref().is_some_and(same) {
+            self.current = None;
+            self.release_if_dead(segments, number);
+        }
+        wasted as usize
+    }
+
     pub(super) fn new() -> Heap {
         Heap {
             accounts: Vec::new(),

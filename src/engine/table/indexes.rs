@@ -4,7 +4,7 @@
 //! rows in pages of the directory that are no longer the same are looked at again. That is done without the lock, too,
 //! until little is left to do; so neither readers nor writers wait for the building.
 
-use super::read::Pinned;
+use super::core::Pinned;
 use super::state::State;
 use super::version::{Place, Version};
 use super::Table;
@@ -16,9 +16,10 @@ use crate::engine::predicate::Path;
 use crate::engine::{Error, Result};
 use std::sync::Arc;
 
-/// When so few pages have changed, or so few rows had in the round before and not many more pages have now, the rest is
-/// done under the lock.
-const FEW_PAGES: usize = 8;
+/// When so few pages have changed, the rest is done under the lock; or somewhat more, if few rows in them had other values in
+/// the round before. A page takes about a microsecond, a row may take as long.
+const FEW_PAGES: usize = 64;
+const SOME_PAGES: usize = 512;
 const FEW_ROWS: usize = 512;
 
 /// After so many rounds of catching up the rest is done under the lock, however much it is.
@@ -27,30 +28,31 @@ const ROUNDS: usize = 16;
 impl Table {
     /// Makes an index. The same again does nothing.
     pub fn create_index(&self, options: &IndexOptions) -> Result<()> {
+        let (core, interrupt) = (self.core()?, self.limits.begin());
         let definition = Arc::new(options.definition());
-        let mut base = self.pin()?;
+        let mut base = core.pin(&interrupt)?;
         if exists(&base.version, &definition)? {
             return Ok(());
         }
-        let mut index = Build::of(definition.clone(), &base.version)?;
-        // Rows of the round before, and pages in which they were.
-        let (mut rows, mut pages) = (usize::MAX, 0);
+        let mut index = Build::of(definition.clone(), &base.version, &interrupt)?;
+        // Rows that had other values in the round before.
+        let mut rows = usize::MAX;
         for round in 0.. {
-            let mut state = self.write()?;
+            let mut state = core.write(&interrupt)?;
             if exists(&state.version, &definition)? {
                 return Ok(());
             }
             if state.version.numbering != base.version.numbering {
-                index = Build::of(definition.clone(), &state.version)?;
+                index = Build::of(definition.clone(), &state.version, &interrupt)?;
                 install(&mut state, index);
                 return Ok(());
             }
             let changed = if state.changes == base.changes {
                 0
             } else {
-                changed_pages(&base.version, &state.version).count()
+                state.version.rows.differing(&base.version.rows).count()
             };
-            let is_little = rows <= FEW_ROWS && changed <= 2 * pages;
+            let is_little = rows <= FEW_ROWS && changed <= SOME_PAGES;
             if changed <= FEW_PAGES || is_little || round >= ROUNDS {
                 catch_up(&mut index, &base.version, &state.version)?;
                 install(&mut state, index);
@@ -62,7 +64,6 @@ impl Table {
             };
             drop(state);
             rows = catch_up(&mut index, &base.version, &now.version)?;
-            pages = changed;
             base = now;
         }
         Ok(())
@@ -72,7 +73,7 @@ impl Table {
     pub fn drop_index(&self, fields: &str) -> Result<()> {
         let fields = fields_of(fields)?;
         let dropped = {
-            let mut state = self.write()?;
+            let mut state = self.core()?.write(&self.limits.begin())?;
             let Some(at) = position(&state.version, &fields) else {
                 let names: Vec<String> = fields.iter().map(Path::to_text).collect();
                 let names = shorten(&names.join(", "));
@@ -125,12 +126,6 @@ fn install(state: &mut State, index: Index) {
     Arc::make_mut(&mut state.version.indexes).push(index);
 }
 
-/// The positions of the pages of the directory in which two versions differ.
-fn changed_pages<'a>(then: &'a Version, now: &'a Version) -> impl Iterator<Item = usize> + 'a {
-    let pages = now.rows.page_count().max(then.rows.page_count());
-    (0..pages).filter(|&at| !now.rows.page(at).same(then.rows.page(at)))
-}
-
 /// Brings an index of one version's records to those of a later one; returns how many rows had other values.
 fn catch_up(index: &mut Index, then: &Version, now: &Version) -> Result<usize> {
     let rows = changed_rows(&index.definition, then, now)?;
@@ -155,13 +150,12 @@ fn catch_up(index: &mut Index, then: &Version, now: &Version) -> Result<usize> {
 /// The rows that have come, gone, or got other values in an index's fields. Reclaiming moves records that stay the same.
 fn changed_rows(definition: &Definition, then: &Version, now: &Version) -> Result<Vec<Row>> {
     let mut changed = Vec::new();
-    for position in changed_pages(then, now) {
+    for position in now.rows.differing(&then.rows) {
         let mut outcome = Ok(());
         let mut look = |row: Row| {
-            let (old, new) = (then.place(row), now.place(row));
-            let records = (then.record(old), now.record(new));
+            let records = (then.stored().record(row), now.stored().record(row));
             let same = match records {
-                _ if old == new => true,
+                _ if now.same_record(row, then) => true,
                 (Some(old), Some(new)) => definition.same(&old, &new, now.shapes()),
                 _ => false,
             };

@@ -1,14 +1,19 @@
 //! Tables. The state behind a table's lock changes in this folder only.
 
+mod batch;
 mod changes;
+mod core;
 mod filter;
 mod heap;
 mod indexes;
 mod read;
 mod reclaim;
 mod renumber;
+mod search;
+mod snapshot;
 mod stage;
 mod state;
+mod statistics;
 #[cfg(test)]
 #[cfg(not(loom))]
 mod tests;
@@ -16,13 +21,14 @@ mod update;
 mod version;
 mod write;
 
-use crate::engine::schema::Schema;
-use crate::engine::shape::Shapes;
-use crate::engine::{Error, Result, TableOptions};
-use parking_lot::{RwLock, RwLockReadGuard, RwLockWriteGuard};
-use state::State;
-use std::sync::atomic::{AtomicU64, Ordering};
+pub(crate) use self::core::Core;
+use crate::engine::interrupt::{Cancel, Limits};
+use crate::engine::watch::{Watch, WatchOptions};
+use crate::engine::{Error, Result};
+pub use batch::Batch;
+pub(crate) use snapshot::Snapshot;
 use std::sync::Arc;
+use std::time::Duration;
 pub use update::Update;
 pub(crate) use version::{Stored, Version};
 
@@ -48,74 +54,80 @@ pub enum Outcome {
     Ignored,
 }
 
-/// A table: records under a primary key.
+/// A table, records under a primary key, as a program holds it: the table itself or a snapshot of it, and what limits the
+/// calls that are made through this value. Clones are the same table.
+#[derive(Clone)]
 pub struct Table {
-    name: String,
-    schema: Option<Schema>,
-    /// Only ever added to, under the leaf of the lock order.
-    shapes: RwLock<Arc<Shapes>>,
-    state: RwLock<State>,
-    lock_waits: AtomicU64,
+    source: Source,
+    limits: Limits,
+}
+
+#[derive(Clone)]
+enum Source {
+    Live(Arc<Core>),
+    Snapshot(Arc<Snapshot>),
 }
 
 impl Table {
-    pub(crate) fn new(name: &str, options: TableOptions) -> Table {
-        let shapes = Arc::new(Shapes::new(&options.primary_key));
-        Table {
-            name: name.to_owned(),
-            schema: options.schema,
-            shapes: RwLock::new(shapes.clone()),
-            state: RwLock::new(State::new(shapes)),
-            lock_waits: AtomicU64::new(0),
-        }
+    pub(crate) fn live(core: Arc<Core>, limits: Limits) -> Table {
+        let source = Source::Live(core);
+        Table { source, limits }
+    }
+
+    pub(crate) fn frozen(snapshot: Arc<Snapshot>, limits: Limits) -> Table {
+        let source = Source::Snapshot(snapshot);
+        Table { source, limits }
     }
 
     /// The table's name.
     pub fn name(&self) -> &str {
-        &self.name
-    }
-
-    fn shapes(&self) -> Arc<Shapes> {
-        self.shapes.read().clone()
-    }
-
-    fn check_dropped(&self, state: &State) -> Result<()> {
-        if state.dropped {
-            return Err(Error::TableNotFound {
-                table: self.name.clone(),
-            });
+        match &self.source {
+            Source::Live(core) => core.identity.name(),
+            Source::Snapshot(snapshot) => snapshot.identity().name(),
         }
-        Ok(())
     }
 
-    #[inline]
-    fn read(&self) -> Result<RwLockReadGuard<'_, State>> {
-        let state = self.state.try_read().unwrap_or_else(|| {
-            self.lock_waits.fetch_add(1, Ordering::Relaxed);
-            self.state.read()
-        });
-        self.check_dropped(&state)?;
-        Ok(state)
+    /// The same table or snapshot; calls through the result are also stopped by `cancel`, and when they take longer than
+    /// `timeout`.
+    pub fn limited(&self, cancel: Option<Cancel>, timeout: Option<Duration>) -> Table {
+        Table {
+            source: self.source.clone(),
+            limits: self.limits.and(cancel, timeout),
+        }
     }
 
-    #[inline]
-    fn write(&self) -> Result<RwLockWriteGuard<'_, State>> {
-        let state = self.state.try_write().unwrap_or_else(|| {
-            self.lock_waits.fetch_add(1, Ordering::Relaxed);
-            self.state.write()
-        });
-        self.check_dropped(&state)?;
-        Ok(state)
+    /// The table as it is at this instant: it can be read as the table can, and never changes.
+    pub fn snapshot(&self) -> Result<Table> {
+        let snapshot = self.freeze()?;
+        Ok(Table::frozen(snapshot, self.limits.clone()))
     }
 
-    /// Makes every later call fail. Readers that pinned a version go on with it.
-    pub(crate) fn mark_dropped(&self) {
-        // Large memory is freed when the lock is.
-        let old = {
-            let mut state = self.state.write();
-            state.dropped = true;
-            std::mem::replace(&mut *state, State::new_dropped(self.shapes()))
-        };
-        drop(old);
+    /// Watches the table from now on.
+    pub fn watch(&self, options: &WatchOptions) -> Result<Watch> {
+        self.core()?.watch(options, self.limits.clone())
+    }
+
+    fn freeze(&self) -> Result<Arc<Snapshot>> {
+        match &self.source {
+            Source::Live(core) => core.snapshot(&self.limits.begin()),
+            Source::Snapshot(snapshot) => Ok(snapshot.clone()),
+        }
+    }
+
+    /// Whether two values stand for the same table, or for the same snapshot.
+    pub fn is_same(&self, other: &Table) -> bool {
+        match (&self.source, &other.source) {
+            (Source::Live(a), Source::Live(b)) => Arc::ptr_eq(a, b),
+            (Source::Snapshot(a), Source::Snapshot(b)) => Arc::ptr_eq(a, b),
+            _ => false,
+        }
+    }
+
+    /// What is to be changed.
+    pub(crate) fn core(&self) -> Result<&Arc<Core>> {
+        match &self.source {
+            Source::Live(core) => Ok(core),
+            Source::Snapshot(_) => Err(Error::ReadOnly),
+        }
     }
 }

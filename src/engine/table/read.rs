@@ -1,53 +1,109 @@
 //! Operations that read a table.
 
 use super::filter::Filter;
-use super::{Table, Version};
-use crate::engine::index::Index;
+use super::version::{key_of, Place};
+use super::{Source, Table, Version};
+use crate::engine::arena::Segment;
+use crate::engine::interrupt::Interrupt;
 use crate::engine::json::{push_quoted, Scanner};
 use crate::engine::key::{invalid, Key, KeyRef};
 use crate::engine::limits::{add, push, reserve};
 use crate::engine::options::SelectOptions;
 use crate::engine::predicate::Predicate;
-use crate::engine::query::{Query, Run};
+use crate::engine::query::{Cursor, Query, Run};
+use crate::engine::record::Record;
 use crate::engine::shape::GENERIC;
 use crate::engine::{Error, Params, Result};
 use std::collections::BTreeSet;
-use std::sync::atomic::Ordering;
+use std::sync::Arc;
 
-/// A version taken out of the lock.
-pub(super) struct Pinned {
-    pub(super) version: Version,
-    /// The table's count of changes at that instant.
-    pub(super) changes: u64,
-}
+/// Records longer than this are copied without the lock.
+const LONG: usize = 16 << 10;
 
 impl Table {
-    /// Takes the table's version of this instant.
-    pub(super) fn pin(&self) -> Result<Pinned> {
-        let state = self.read()?;
-        Ok(Pinned {
-            version: state.version.clone(),
-            changes: state.changes,
-        })
+    /// Reads the table as of this instant. It is not held meanwhile.
+    pub(super) fn reading<T>(
+        &self,
+        interrupt: &Interrupt,
+        read: impl FnOnce(&Version) -> Result<T>,
+    ) -> Result<T> {
+        match &self.source {
+            Source::Live(core) => read(&core.pin(interrupt)?.version),
+            Source::Snapshot(snapshot) => read(snapshot.version()),
+        }
     }
 
     /// Appends the record that has the key.
     #[inline]
     pub fn get(&self, key: &Key<'_>, out: &mut Vec<u8>) -> Result<()> {
         let key = KeyRef::from_key(key)?;
-        let state = self.read()?;
-        let found = state.version.find(&key);
-        let record = found.and_then(|(_, place)| state.version.record(place));
-        push(out, record.ok_or(Error::RecordNotFound)?.text())
+        match &self.source {
+            Source::Live(core) => {
+                let state = match core.try_read() {
+                    Some(state) => state,
+                    None => core.read(&self.limits.begin())?,
+                };
+                let Some((record, place)) = record_of(&state.version, &key) else {
+                    return Err(Error::RecordNotFound);
+                };
+                if record.text().len() <= LONG {
+                    return push(out, record.text());
+                }
+                let segment = state.version.segment(place);
+                drop(state);
+                push_long(segment.as_deref(), place, out)
+            }
+            Source::Snapshot(snapshot) => match record_of(snapshot.version(), &key) {
+                Some((record, _)) => push(out, record.text()),
+                None => Err(Error::RecordNotFound),
+            },
+        }
+    }
+
+    /// Appends a JSON object with all records as of one instant, each under its key; an integer key as its digits. Where a
+    /// table has an integer and a string that are spelled the same, the name stands twice.
+    pub fn copy(&self, out: &mut Vec<u8>) -> Result<()> {
+        self.copy_within(&self.limits.begin(), out)
+    }
+
+    pub(crate) fn copy_within(&self, interrupt: &Interrupt, out: &mut Vec<u8>) -> Result<()> {
+        let mut ticker = interrupt.ticker();
+        self.reading(interrupt, |version| {
+            push(out, b"{")?;
+            let (mut is_first, mut outcome) = (true, Ok(()));
+            let mut write = |record: Record<'_>, out: &mut Vec<u8>| {
+                ticker.tick()?;
+                push(out, if is_first { b"\"" } else { b",\"" })?;
+                is_first = false;
+                match key_of(&record, version.shapes()) {
+                    Some(KeyRef::Int(key)) => {
+                        push(out, itoa::Buffer::new().format(key).as_bytes())?
+                    }
+                    Some(KeyRef::Text(inside)) => push(out, &inside)?,
+                    None => {}
+                }
+                push(out, b"\":")?;
+                push(out, record.text())
+            };
+            version.each(|_, _, record| {
+                outcome = write(record, out);
+                outcome.is_ok()
+            });
+            outcome?;
+            push(out, b"}")
+        })
     }
 
     /// Appends a JSON array with the record of each key of a JSON array, null where there is none.
     pub fn get_many(&self, keys: &str, out: &mut Vec<u8>) -> Result<()> {
+        let interrupt = self.limits.begin();
+        let mut ticker = interrupt.ticker();
         let mut read: Vec<KeyRef<'static>> = Vec::new();
         let mut scanner = Scanner::new(keys);
         let mut more = scanner.enter_array()?;
         let mut text = Vec::new();
         while more {
+            ticker.tick()?;
             let index = read.len();
             text.clear();
             scanner
@@ -59,17 +115,18 @@ impl Table {
         }
         scanner.end()?;
         let keys = read;
-        let version = self.pin()?.version;
-        push(out, b"[")?;
-        for (index, key) in keys.iter().enumerate() {
-            if index > 0 {
-                push(out, b",")?;
+        self.reading(&interrupt, |version| {
+            push(out, b"[")?;
+            for (index, key) in keys.iter().enumerate() {
+                ticker.tick()?;
+                if index > 0 {
+                    push(out, b",")?;
+                }
+                let record = record_of(version, key);
+                push(out, record.map_or(b"null", |(record, _)| record.text()))?;
             }
-            let found = version.find(key);
-            let record = found.and_then(|(_, place)| version.record(place));
-            push(out, record.map_or(b"null", |record| record.text()))?;
-        }
-        push(out, b"]")
+            push(out, b"]")
+        })
     }
 
     /// Appends a JSON array of the rows that match; returns how many there are.
@@ -79,19 +136,25 @@ impl Table {
         options: &SelectOptions,
         out: &mut Vec<u8>,
     ) -> Result<u64> {
-        let filter = Filter::closed(predicate)?;
-        let version = self.pin()?.version;
-        filter.run(&version, options).rows(out)
+        let (filter, interrupt) = (Filter::closed(predicate)?, self.limits.begin());
+        self.reading(&interrupt, |version| {
+            filter.run(version, options, &interrupt).rows(out)
+        })
     }
 
     /// How many records match.
     pub fn count(&self, predicate: Option<&Predicate>) -> Result<u64> {
-        let filter = Filter::closed(predicate)?;
+        let (filter, interrupt) = (Filter::closed(predicate)?, self.limits.begin());
         if filter.program.is_none() {
-            return Ok(self.read()?.version.count() as u64);
+            return match &self.source {
+                Source::Live(core) => Ok(core.read(&interrupt)?.version.count() as u64),
+                Source::Snapshot(snapshot) => Ok(snapshot.version().count() as u64),
+            };
         }
-        let version = self.pin()?.version;
-        filter.run(&version, &SelectOptions::default()).count()
+        let options = SelectOptions::default();
+        self.reading(&interrupt, |version| {
+            filter.run(version, &options, &interrupt).count()
+        })
     }
 
     /// Runs a query: appends a JSON array of its rows, and returns how many there are.
@@ -102,6 +165,11 @@ impl Table {
     /// How many rows a query gives. None are built.
     pub fn query_count(&self, query: &Query, params: &Params) -> Result<u64> {
         self.run_query(query, params, |run| run.count())
+    }
+
+    /// Opens a cursor over a query's rows as of this instant.
+    pub fn cursor(&self, query: &Arc<Query>, params: &Params) -> Result<Cursor> {
+        Cursor::open(self.freeze()?, query.clone(), params, self.limits.clone())
     }
 
     /// Appends a JSON object that tells how a query would run.
@@ -118,28 +186,37 @@ impl Table {
         params.check(query.parameters())?;
         let filter = Filter::bind(query.predicate.as_deref(), params)?;
         let (offset, limit) = (query.offset(params)?, query.limit(params)?);
-        let version = self.pin()?.version;
-        run(&Run {
-            grouping: query.grouping.as_ref(),
-            offset,
-            limit,
-            ..filter.run(&version, &query.options)
+        let interrupt = self.limits.begin();
+        self.reading(&interrupt, |version| {
+            run(&Run {
+                grouping: query.grouping.as_ref(),
+                offset,
+                limit,
+                ..filter.run(version, &query.options, &interrupt)
+            })
         })
     }
 
     /// Appends a JSON object that describes the table.
     pub fn describe(&self, out: &mut Vec<u8>) -> Result<()> {
-        let (version, shape_counts) = {
-            let state = self.read()?;
-            (state.version.clone(), state.shape_counts.clone())
+        let captured;
+        let (version, figures, schema) = match &self.source {
+            Source::Live(core) => {
+                captured = core.read(&self.limits.begin())?.capture();
+                (&captured.version, &captured.figures, core.schema())
+            }
+            Source::Snapshot(snapshot) => {
+                let schema = snapshot.identity().schema();
+                (snapshot.version(), snapshot.figures(), schema)
+            }
         };
-        let columns = match &self.schema {
+        let columns = match schema {
             Some(schema) => schema.columns(),
-            None => columns(&version, &shape_counts),
+            None => columns(version, &figures.shape_counts),
         };
         let mut text = Vec::new();
         text.extend_from_slice(b"{\"name\":");
-        push_quoted(&mut text, &self.name);
+        push_quoted(&mut text, self.name());
         text.extend_from_slice(b",\"primary_key\":");
         text.extend_from_slice(version.shapes().key_field());
         text.extend_from_slice(format!(",\"count\":{},\"columns\":[", version.count()).as_bytes());
@@ -150,7 +227,7 @@ impl Table {
             push_quoted(&mut text, column);
         }
         text.extend_from_slice(b"],\"schema\":");
-        match &self.schema {
+        match schema {
             Some(schema) => schema.write(&mut text),
             None => text.extend_from_slice(b"null"),
         }
@@ -165,40 +242,21 @@ impl Table {
         reserve(out, text.len())?;
         push(out, &text)
     }
+}
 
-    /// Appends a JSON object of figures.
-    pub fn statistics(&self, out: &mut Vec<u8>) -> Result<()> {
-        // Counted under the lock; measured on a version, outside of it.
-        let (version, live, dead, reclaimed, counts) = {
-            let state = self.read()?;
-            let heap = &state.heap;
-            let counts = [state.inserted, state.updated, state.deleted];
-            let version = state.version.clone();
-            (version, heap.live, heap.dead, heap.reclaimed, counts)
-        };
-        let (segments, segment_bytes) = version.segments();
-        let (directory_bytes, key_map_bytes) = (version.rows.bytes(), version.keys.bytes());
-        let index_bytes: usize = version.indexes().iter().map(Index::bytes).sum();
-        let [inserted, updated, deleted] = counts;
-        let text = serde_json::json!({
-            "records": version.count(),
-            "live_bytes": live,
-            "dead_bytes": dead,
-            "segments": segments,
-            "segment_bytes": segment_bytes,
-            "directory_bytes": directory_bytes,
-            "key_map_bytes": key_map_bytes,
-            "indexes": version.indexes().len(),
-            "index_bytes": index_bytes,
-            "bytes": segment_bytes + directory_bytes + key_map_bytes + index_bytes,
-            "shapes": version.shapes().count(),
-            "inserted": inserted,
-            "updated": updated,
-            "deleted": deleted,
-            "segments_reclaimed": reclaimed,
-            "lock_waits": self.lock_waits.load(Ordering::Relaxed),
-        });
-        push(out, text.to_string().as_bytes())
+/// The record that has a key, and its place.
+#[inline]
+fn record_of<'v>(version: &'v Version, key: &KeyRef<'_>) -> Option<(Record<'v>, Place)> {
+    let (_, place) = version.find(key)?;
+    Some((version.record(place)?, place))
+}
+
+/// Appends a record from its segment, the table not being held.
+#[cold]
+fn push_long(segment: Option<&Segment>, place: Place, out: &mut Vec<u8>) -> Result<()> {
+    match segment.and_then(|segment| place.in_segment(segment)) {
+        Some(record) => push(out, record.text()),
+        None => Err(Error::RecordNotFound),
     }
 }
 

@@ -3,6 +3,7 @@
 use super::state::State;
 use super::version::{key_of, Version};
 use crate::engine::index::{Build, Indexes};
+use crate::engine::interrupt::Interrupt;
 use crate::engine::keymap::{KeyMap, Row};
 use crate::engine::paged::PagedVec;
 use crate::engine::{Error, Result};
@@ -47,7 +48,8 @@ impl State {
             ..self.version.clone()
         };
         let indexes = self.version.indexes.iter();
-        let indexes = indexes.map(|index| Build::of(index.definition.clone(), &version));
+        let indexes =
+            indexes.map(|index| Build::of(index.definition.clone(), &version, &Interrupt::NONE));
         let indexes = indexes.collect::<Result<Vec<_>>>()?;
         version.indexes = Arc::new(indexes);
         self.version = version;

@@ -1,6 +1,7 @@
 //! The stage: records parsed, checked and laid out before the table's lock is taken.
 
-use super::Table;
+use super::Core;
+use crate::engine::interrupt::Interrupt;
 use crate::engine::json::{Scanner, Span};
 use crate::engine::key::KeyRef;
 use crate::engine::limits::{add, exceeded, reserve, MAX_RECORD};
@@ -38,24 +39,26 @@ type Members<'a> = Vec<(&'a [u8], &'a [u8])>;
 
 impl Stage {
     /// Stages one record.
-    pub(super) fn one(table: &Table, text: &str) -> Result<Stage> {
-        let mut stage = Stage::new(table);
+    pub(super) fn one(core: &Core, text: &str) -> Result<Stage> {
+        let mut stage = Stage::new(core);
         let mut scanner = Scanner::new(text);
-        stage.push(table, &mut scanner)?;
+        stage.push(core, &mut scanner)?;
         Ok(stage)
     }
 
     /// Stages a JSON array of records; errors name the record.
-    pub(super) fn many(table: &Table, text: &str) -> Result<Stage> {
-        let mut stage = Stage::new(table);
+    pub(super) fn many(core: &Core, text: &str, interrupt: &Interrupt) -> Result<Stage> {
+        let mut stage = Stage::new(core);
         stage.is_bulk = true;
         let mut scanner = Scanner::new(text);
+        let mut ticker = interrupt.ticker();
         let mut more = scanner.enter_array()?;
         while more {
+            ticker.tick()?;
             let index = stage.records.len();
             reserve(&mut stage.records, 1)?;
             stage
-                .push(table, &mut scanner)
+                .push(core, &mut scanner)
                 .map_err(|error| error.at_index(index))?;
             more = scanner
                 .next_element()
@@ -66,8 +69,8 @@ impl Stage {
         Ok(stage)
     }
 
-    fn new(table: &Table) -> Stage {
-        let base = table.shapes();
+    fn new(core: &Core) -> Stage {
+        let base = core.shapes();
         Stage {
             text: Vec::new(),
             ends: Vec::new(),
@@ -92,6 +95,11 @@ impl Stage {
 
     pub(super) fn len(&self) -> usize {
         self.records.len()
+    }
+
+    /// Bytes of all texts.
+    pub(super) fn bytes(&self) -> usize {
+        self.text.len()
     }
 
     /// The key that a record came with.
@@ -150,7 +158,7 @@ impl Stage {
         Ok(())
     }
 
-    fn push(&mut self, table: &Table, scanner: &mut Scanner<'_>) -> Result<()> {
+    fn push(&mut self, core: &Core, scanner: &mut Scanner<'_>) -> Result<()> {
         let start = self.text.len();
         let guess = self.records.last().map(|staged| staged.shape.clone());
         let guess = guess.or_else(|| self.shapes.latest().cloned());
@@ -175,7 +183,7 @@ impl Stage {
         if let (Some(text), true) = (key_text, has_key) {
             KeyRef::read(text)?;
         }
-        let filled = match &table.schema {
+        let filled = match core.schema() {
             Some(schema) => {
                 let mut has = vec![false; schema.len()];
                 for span in spans

@@ -4,17 +4,21 @@
 //! cannot fail. New record bytes are written in the check part: they are unreachable until the directory is turned to them.
 
 use super::heap::Heap;
+use super::snapshot::Captured;
 use super::stage::Stage;
+use super::statistics::Figures;
 use super::version::{key_of, Place, Version};
-use super::Table;
 use crate::engine::index::{Index, Unique};
+use crate::engine::interrupt::Interrupt;
 use crate::engine::key::KeyRef;
 use crate::engine::keymap::Row;
 use crate::engine::limits::{add, reserve};
 use crate::engine::paged::Entry;
 use crate::engine::record::Record;
 use crate::engine::shape::Shapes;
+use crate::engine::watch::Recorder;
 use crate::engine::{Error, Result};
+use foldhash::fast::RandomState;
 use hashbrown::HashSet;
 use std::sync::Arc;
 
@@ -26,6 +30,9 @@ fn probe(rows: usize, bytes_a_row: usize) -> Result<()> {
     }
     reserve(&mut Vec::<u8>::new(), rows.saturating_mul(bytes_a_row))
 }
+
+/// The buffer in which records are put together is kept, if it has no more bytes than this.
+const LARGEST_SCRATCH: usize = 64 << 10;
 
 /// Bytes of a row in the directory and the key map.
 const BYTES_A_ROW: usize = 40;
@@ -58,15 +65,19 @@ pub(super) struct State {
     pub(super) next_row: Row,
     /// Rows above this are not used; then the table is renumbered.
     pub(super) row_limit: Row,
-    largest_key: i64,
+    pub(super) largest_key: i64,
     pub(super) dropped: bool,
     /// Counts the calls that changed anything.
     pub(super) changes: u64,
+    /// Whether the version has shapes that the table is yet to be told of.
+    pub(super) has_new_shapes: bool,
     /// Live records by shape.
     pub(super) shape_counts: Vec<u64>,
     pub(super) inserted: u64,
     pub(super) updated: u64,
     pub(super) deleted: u64,
+    /// What is changed, if anybody watches.
+    pub(super) recorder: Option<Recorder>,
     scratch: Vec<u8>,
     written: Vec<(Place, usize)>,
 }
@@ -81,10 +92,12 @@ impl State {
             largest_key: 0,
             dropped: false,
             changes: 0,
+            has_new_shapes: false,
             shape_counts: Vec::new(),
             inserted: 0,
             updated: 0,
             deleted: 0,
+            recorder: None,
             scratch: Vec::new(),
             written: Vec::new(),
         }
@@ -97,15 +110,35 @@ impl State {
         }
     }
 
+    /// The table as it is.
+    pub(super) fn capture(&self) -> Captured {
+        Captured {
+            is_of_dropped: self.dropped,
+            version: self.version.clone(),
+            figures: Figures {
+                live: self.heap.live,
+                dead: self.heap.dead,
+                reclaimed: self.heap.reclaimed,
+                inserted: self.inserted,
+                updated: self.updated,
+                deleted: self.deleted,
+                shape_counts: self.shape_counts.clone(),
+            },
+        }
+    }
+
     /// Inserts all staged records, or none. Returns the keys that the table gave, in order.
-    pub(super) fn insert(&mut self, table: &Table, stage: &mut Stage) -> Result<Vec<i64>> {
+    pub(super) fn insert(&mut self, stage: &mut Stage, interrupt: &Interrupt) -> Result<Vec<i64>> {
         let given = self.check_keys(stage)?;
         self.make_rows(stage.len())?;
-        stage.settle_shapes(&table.shapes());
+        stage.settle_shapes(&self.version.shapes);
         let stage = &*stage;
         let entries = self.version.entry_bytes(|_| true);
-        probe(stage.len(), BYTES_A_ROW + entries)?;
-        self.write_all(stage.len(), {
+        probe(
+            stage.len(),
+            BYTES_A_ROW + entries + self.noting(stage.bytes(), stage.len()),
+        )?;
+        self.write_all(stage.len(), interrupt, {
             let mut keys = given.iter().copied();
             move |_, index, scratch| {
                 let key = if stage.key(index).is_none() {
@@ -127,7 +160,7 @@ impl State {
                     .index(at)
                     .map_or(error.clone(), |at| error.at_index(at))
             })?;
-        self.learn(table, &stage.shapes);
+        self.learn(&stage.shapes);
         let mut keys = given.iter();
         let mut bytes = 0;
         for index in 0..stage.len() {
@@ -145,6 +178,11 @@ impl State {
             self.version.rows.set(self.next_row as usize, place);
             self.version.keys.insert(&key, self.next_row);
             self.version.index_row(self.next_row, place, u64::MAX);
+            if let Some(recorder) = &mut self.recorder {
+                if let Some(record) = place.read(&self.version.segments) {
+                    recorder.insert(&key, record.text());
+                }
+            }
             self.next_row += 1;
             self.count_shape(stage.shape(index), 1);
             bytes += len;
@@ -196,12 +234,12 @@ impl State {
     /// Replaces the matches, which ascend: all, or none.
     pub(super) fn update(
         &mut self,
-        table: &Table,
         matches: &[Match],
         change: &mut impl Change,
+        interrupt: &Interrupt,
     ) -> Result<()> {
         change.begin(&self.version, matches)?;
-        self.write_all(matches.len(), |state, index, scratch| {
+        self.write_all(matches.len(), interrupt, |state, index, scratch| {
             let place = matches.get(index).map(|(_, place)| *place);
             match place.and_then(|place| state.version.record(place)) {
                 Some(record) => change.encode(&record, scratch),
@@ -226,11 +264,25 @@ impl State {
         self.check_unique(matches.len(), change.shapes(), &touched, &is_match)
             .map_err(|(_, error)| error)?;
         let keys = if rekeyed.is_empty() { 0 } else { BYTES_A_ROW };
-        if let Err(error) = probe(matches.len(), self.version.entry_bytes(touched) + keys) {
+        let written: usize = self.written.iter().map(|(_, len)| len).sum();
+        let noting = self.noting(written, matches.len());
+        let needed = self.version.entry_bytes(touched) + keys + noting;
+        if let Err(error) = probe(matches.len(), needed) {
             self.discard_written();
             return Err(error);
         }
-        self.learn(table, change.shapes());
+        let passed = match self.passed_on(&rekeyed) {
+            Ok(passed) => passed,
+            Err(error) => {
+                self.discard_written();
+                return Err(error);
+            }
+        };
+        self.learn(change.shapes());
+        if let Some(recorder) = &mut self.recorder {
+            let gone = rekeyed.iter().filter(|(_, old, _)| passed.contains(old));
+            gone.for_each(|(_, old, _)| recorder.delete(old));
+        }
         for (row, old, _) in &rekeyed {
             self.version.keys.unbind(old, *row);
         }
@@ -259,6 +311,16 @@ impl State {
             self.version.unindex_row(row, old_place, moved);
             self.version.rows.set(row as usize, place);
             self.version.index_row(row, place, moved);
+            if let Some(recorder) = &mut self.recorder {
+                let (old, new) = (old_place.read(&before), self.version.record(place));
+                if let Some((old, new)) = old.zip(new) {
+                    let key = |record| key_of(record, &self.version.shapes);
+                    if let Some((old_key, new_key)) = key(&old).zip(key(&new)) {
+                        let old_key = Some(&old_key).filter(|key| !passed.contains(*key));
+                        recorder.update(old_key, &new_key, new.text());
+                    }
+                }
+            }
             self.heap
                 .kill(&mut self.version.segments, old_place, old_len);
             self.count_shape(old_shape, -1);
@@ -281,7 +343,7 @@ impl State {
     /// free in the end; they may change hands among the matches.
     fn rekeyed(&self, matches: &[Match], shapes: &Shapes) -> Result<Vec<Rekeyed>> {
         let mut changed = Vec::new();
-        let mut seen = HashSet::with_hasher(foldhash::fast::RandomState::default());
+        let mut seen = HashSet::with_hasher(RandomState::default());
         let bytes = matches.len() * std::mem::size_of::<Rekeyed>();
         seen.try_reserve(matches.len())
             .map_err(|_| Error::OutOfMemory { bytes })?;
@@ -311,6 +373,31 @@ impl State {
             )?;
         }
         Ok(changed)
+    }
+
+    /// Bytes a row that are needed to note changes for watches, at most.
+    fn noting(&self, bytes: usize, rows: usize) -> usize {
+        let recorder = self.recorder.as_ref();
+        recorder.map_or(0, |recorder| recorder.room(bytes, rows) / rows.max(1))
+    }
+
+    /// The keys that records pass on to other records, if anybody watches: those are told to be gone first, so that each
+    /// change told afterwards can be applied by itself.
+    fn passed_on(&self, rekeyed: &[Rekeyed]) -> Result<HashSet<KeyRef<'static>, RandomState>> {
+        let mut passed = HashSet::default();
+        if self.recorder.is_none() || rekeyed.len() < 2 {
+            return Ok(passed);
+        }
+        let bytes = rekeyed.len() * std::mem::size_of::<KeyRef<'_>>();
+        let out_of_memory = |_| Error::OutOfMemory { bytes };
+        let mut taken: HashSet<&KeyRef<'static>, RandomState> = HashSet::default();
+        taken.try_reserve(rekeyed.len()).map_err(out_of_memory)?;
+        taken.extend(rekeyed.iter().map(|(_, _, new)| new));
+        for (_, old, _) in rekeyed.iter().filter(|(_, old, _)| taken.contains(old)) {
+            passed.try_reserve(1).map_err(out_of_memory)?;
+            passed.insert(old.clone());
+        }
+        Ok(passed)
     }
 
     /// Checks the written records against the unique indexes; `replaced` tells the rows that they are put in place of.
@@ -366,6 +453,9 @@ impl State {
             };
             if let Some(key) = key_of(&record, &shapes) {
                 self.version.keys.remove(&key, row);
+                if let Some(recorder) = &mut self.recorder {
+                    recorder.delete(&key);
+                }
             }
             self.version.unindex_row(row, place, indexed);
             self.version.rows.set(row as usize, Place::GAP);
@@ -383,23 +473,28 @@ impl State {
     pub(super) fn write_all(
         &mut self,
         count: usize,
+        interrupt: &Interrupt,
         mut encode: impl FnMut(&State, usize, &mut Vec<u8>) -> Result<()>,
     ) -> Result<()> {
         let mut written = std::mem::take(&mut self.written);
         let mut scratch = std::mem::take(&mut self.scratch);
         written.clear();
+        let mut ticker = interrupt.ticker();
         let mut outcome = reserve(&mut written, count);
         for index in 0..count {
             if outcome.is_err() {
                 break;
             }
             scratch.clear();
-            outcome = encode(self, index, &mut scratch)
+            outcome = ticker
+                .tick()
+                .and_then(|()| encode(self, index, &mut scratch))
                 .and_then(|()| self.heap.append(&mut self.version.segments, &scratch))
                 .map(|place| written.push((place, scratch.len())));
         }
-        scratch.shrink_to(64 << 10);
-        self.scratch = scratch;
+        if scratch.capacity() <= LARGEST_SCRATCH {
+            self.scratch = scratch;
+        }
         written.shrink_to(4096.max(count));
         self.written = written;
         if outcome.is_err() {
@@ -411,18 +506,30 @@ impl State {
     /// Gives up what was written.
     fn discard_written(&mut self) {
         let mut written = std::mem::take(&mut self.written);
+        let mut bytes = 0;
         for (place, len) in written.drain(..) {
             self.heap.kill(&mut self.version.segments, place, len);
+            bytes += len;
         }
         self.written = written;
+        self.tidy(bytes);
     }
 
-    /// Takes over new shapes. They come to the table and its version only here, and only ever more, so the longer list
-    /// has all.
-    fn learn(&mut self, table: &Table, shapes: &Arc<Shapes>) {
+    /// Reclaims after bytes were written in vain: those who fail again and again must not fill the memory. Records may come
+    /// to other places by that.
+    pub(super) fn tidy(&mut self, bytes: usize) {
+        if bytes > 0 {
+            self.changes += 1;
+            self.reclaim(bytes);
+        }
+    }
+
+    /// Takes over new shapes. They come to the version only here, and only ever more, so the longer list has all. The
+    /// table is told of them when its lock is let go.
+    fn learn(&mut self, shapes: &Arc<Shapes>) {
         if shapes.count() > self.version.shapes.count() {
             self.version.shapes = shapes.clone();
-            *table.shapes.write() = shapes.clone();
+            self.has_new_shapes = true;
         }
     }
 

@@ -1,15 +1,23 @@
 //! What only the inside of a table can show.
 
+use super::filter::Filter;
 use super::stage::Stage;
 use super::state::State;
-use super::{Conflict, Table, Update};
+use super::{Conflict, Core, Table, Update, Version};
+use crate::engine::interrupt::Interrupt;
+use crate::engine::plan::Plan;
 use crate::engine::{
-    Error, IndexOptions, Key, Params, Predicate, Query, SelectOptions, TableOptions,
+    Database, Error, IndexOptions, Key, Params, Predicate, Query, SelectOptions, TableOptions,
 };
 use std::sync::Arc;
 
 fn table() -> Table {
-    Table::new("t", TableOptions::default())
+    let table = Database::new().create_table("t", TableOptions::default());
+    table.unwrap()
+}
+
+fn core(table: &Table) -> &Arc<Core> {
+    table.core().unwrap()
 }
 
 fn all(table: &Table) -> String {
@@ -24,7 +32,7 @@ fn all(table: &Table) -> String {
 #[test]
 fn a_table_outlives_its_row_numbers() {
     let table = table();
-    table.state.write().limit_rows(100);
+    core(&table).state.write().limit_rows(100);
     for number in 0..1000 {
         table.insert(&format!("{{\"n\":{number}}}"), None).unwrap();
         if number >= 10 {
@@ -43,7 +51,7 @@ fn a_table_outlives_its_row_numbers() {
 #[test]
 fn a_full_table_refuses_inserts() {
     let table = table();
-    table.state.write().limit_rows(3);
+    core(&table).state.write().limit_rows(3);
     table.insert_many("[{},{},{}]", None).unwrap();
     let before = all(&table);
     assert!(matches!(table.insert("{}", None), Err(Error::Limit { .. })));
@@ -59,9 +67,9 @@ fn a_full_table_refuses_inserts() {
 fn a_failed_write_leaves_no_bytes_alive() {
     let table = table();
     table.insert("{\"a\":1}", None).unwrap();
-    let mut state = table.state.write();
+    let mut state = core(&table).state.write();
     let live = state.heap.live;
-    let outcome = state.write_all(5, |_: &State, index, out| {
+    let outcome = state.write_all(5, &Interrupt::NONE, |_: &State, index, out| {
         out.extend_from_slice(b"0123456789");
         if index == 3 {
             return Err(Error::OutOfMemory { bytes: 1 });
@@ -83,7 +91,7 @@ fn dead_space_is_reclaimed() {
         table.insert(&record(n), None).unwrap();
     }
     let check = || {
-        let state = table.state.read();
+        let state = core(&table).state.read();
         let (_, bytes) = state.version.segments();
         let bound = state.heap.live * 2 + (3 << 20);
         assert!(
@@ -100,7 +108,7 @@ fn dead_space_is_reclaimed() {
             check();
         }
     }
-    assert!(table.state.read().heap.reclaimed > 10);
+    assert!(core(&table).state.read().heap.reclaimed > 10);
     for n in 10..2000 {
         table.delete_by_key(&Key::Int(n)).unwrap();
     }
@@ -112,7 +120,7 @@ fn dead_space_is_reclaimed() {
     check();
     assert_eq!(table.count(None).unwrap(), 10);
     table.delete(&Predicate::all()).unwrap();
-    assert_eq!(table.state.read().heap.live, 0);
+    assert_eq!(core(&table).state.read().heap.live, 0);
 }
 
 fn index(options: &str) -> IndexOptions {
@@ -194,7 +202,7 @@ fn indexes_survive_renumbering() {
     ] {
         table.create_index(&index(options)).unwrap();
     }
-    table.state.write().limit_rows(100);
+    core(&table).state.write().limit_rows(100);
     for n in 0..2000 {
         let record = format!("{{\"id\":{n},\"a\":{},\"b\":{}}}", n % 7, n * 7919 % 2003);
         table.insert(&record, None).unwrap();
@@ -253,7 +261,7 @@ fn an_index_is_complete_when_others_write_while_it_is_built() {
             let options = format!("{{\"fields\":\"{fields}\",\"kind\":\"{kind}\"}}");
             table.create_index(&index(&options)).unwrap();
         }
-        let version = table.pin().unwrap().version;
+        let version = core(&table).pin(&Interrupt::NONE).unwrap().version;
         version.check_indexes();
         table.drop_index("\"a\"").unwrap();
         table.drop_index("[\"s\"]").unwrap();
@@ -272,12 +280,76 @@ fn a_unique_index_sees_records_of_shapes_that_came_later() {
             "{\"fields\":\"u\",\"kind\":\"sorted\",\"unique\":true}",
         ))
         .unwrap();
-    let mut stage = Stage::one(&table, "{\"u\":1}").unwrap();
+    let mut stage = Stage::one(core(&table), "{\"u\":1}").unwrap();
     table.insert("{\"x\":1,\"u\":1}", None).unwrap();
-    let outcome = table.write().unwrap().insert(&table, &mut stage);
+    let state = core(&table).write(&Interrupt::NONE);
+    let outcome = state.unwrap().insert(&mut stage, &Interrupt::NONE);
     assert!(
         matches!(outcome, Err(Error::DuplicateValue { .. })),
         "{outcome:?}"
     );
     assert_eq!(table.count(None).unwrap(), 2);
+}
+
+/// Numbers of segments are used again, so a row may come to the very place that it had in another version, with another
+/// record. Who looks only at what has changed must not be taken in.
+#[test]
+fn a_record_that_comes_to_the_place_of_an_old_one_is_seen_as_changed() {
+    let table = table();
+    let long = "x".repeat(600_000);
+    table
+        .insert(&format!("{{\"a\":1,\"text\":\"{long}\"}}"), None)
+        .unwrap();
+    let then = core(&table).pin(&Interrupt::NONE).unwrap().version;
+    for a in [3, 2] {
+        let changes = format!("{{\"a\":{a}}}");
+        table.update_by_key(&Key::Int(1), &changes).unwrap();
+    }
+    let now = core(&table).pin(&Interrupt::NONE).unwrap().version;
+    assert_eq!(then.place(0), now.place(0), "the case is the one meant");
+    assert!(!now.same_record(0, &then));
+    let predicate = Predicate::parse("a = 1").unwrap();
+    let filter = Filter::closed(Some(&predicate)).unwrap();
+    let found = filter
+        .recheck(&now, &then, &[(0, then.place(0))], &Interrupt::NONE)
+        .unwrap();
+    assert_eq!(found, []);
+}
+
+/// What was found on a version, brought up to date, is what matches now, whatever was written meanwhile.
+#[test]
+fn a_search_off_the_lock_finds_what_matches_at_its_end() {
+    let table = table();
+    for n in 0..3_000 {
+        table
+            .insert(&format!("{{\"n\":{},\"m\":0}}", n % 10), None)
+            .unwrap();
+    }
+    let predicate = Predicate::parse("n = 3").unwrap();
+    let filter = Filter::closed(Some(&predicate)).unwrap();
+    let all = |version: &Version| {
+        let plan = Plan::new(version, &filter.analysis(), true);
+        filter.matches(version, &plan, &Interrupt::NONE).unwrap()
+    };
+    let mut random = 7_u64;
+    for round in 0..200 {
+        let then = core(&table).pin(&Interrupt::NONE).unwrap().version;
+        let found = all(&then);
+        for _ in 0..round % 40 {
+            random = random
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1);
+            let key = Key::Int((random >> 33) as i64 % 3_500 + 1);
+            let changes = format!("{{\"n\":{}}}", (random >> 20) % 10);
+            let _ = match random >> 60 {
+                0..=2 => table.delete_by_key(&key),
+                3..=5 => table.insert(&format!("{{\"n\":{}}}", random % 10), None),
+                6..=8 => table.update_by_key(&key, "{\"m\":1}"),
+                _ => table.update_by_key(&key, &changes),
+            };
+        }
+        let now = core(&table).pin(&Interrupt::NONE).unwrap().version;
+        let rechecked = filter.recheck(&now, &then, &found, &Interrupt::NONE);
+        assert_eq!(rechecked.unwrap(), all(&now));
+    }
 }

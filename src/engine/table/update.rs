@@ -3,7 +3,7 @@
 use super::filter::Filter;
 use super::stage::{find_or_add, too_long};
 use super::state::{Change, Match};
-use super::{Table, Version};
+use super::{Core, Table, Version};
 use crate::engine::assign::{Assignments, Evaluator};
 use crate::engine::json::Span;
 use crate::engine::key::KeyRef;
@@ -21,7 +21,7 @@ use std::sync::Arc;
 /// A compiled update: which records, and what is set in them. Immutable, for any table and any number of runs.
 pub struct Update {
     predicate: Arc<Predicate>,
-    assignments: Assignments,
+    assignments: Arc<Assignments>,
 }
 
 impl Update {
@@ -40,11 +40,24 @@ impl Update {
                 return Err(Error::option("where", right));
             }
         };
-        let assignments = Assignments::parse(set)?;
+        let assignments = Update::assigning(set)?;
         Ok(Update {
             predicate,
             assignments,
         })
+    }
+
+    /// Compiles assignments alone.
+    pub(super) fn assigning(set: &str) -> Result<Arc<Assignments>> {
+        Assignments::parse(set).map(Arc::new)
+    }
+
+    pub(super) fn predicate(&self) -> &Arc<Predicate> {
+        &self.predicate
+    }
+
+    pub(super) fn assignments(&self) -> &Arc<Assignments> {
+        &self.assignments
     }
 
     /// The highest number of a parameter.
@@ -59,10 +72,12 @@ impl Table {
     /// Changes each record that matches: all, or none. Returns how many there are.
     pub fn run_update(&self, update: &Update, params: &Params) -> Result<u64> {
         params.check(update.parameters())?;
+        let core = self.core()?;
         let filter = Filter::bind(Some(&update.predicate), params)?;
-        let mut change = Assigning::new(self, &update.assignments, params)?;
-        self.change_matches(&filter, |state, matches| {
-            state.update(self, matches, &mut change)
+        let interrupt = self.limits.begin();
+        let mut change = Assigning::new(core, &update.assignments, params)?;
+        core.change_matches(&filter, &interrupt, |state, matches| {
+            state.update(matches, &mut change, &interrupt)
         })
     }
 }
@@ -77,13 +92,15 @@ impl Table {
     ) -> Result<()> {
         params.check(update.parameters())?;
         let filter = Filter::bind(Some(&update.predicate), params)?;
-        let version = self.pin()?.version;
-        filter.run(&version, &SelectOptions::default()).explain(out)
+        let (options, interrupt) = (SelectOptions::default(), self.limits.begin());
+        self.reading(&interrupt, |version| {
+            filter.run(version, &options, &interrupt).explain(out)
+        })
     }
 }
 
 /// Makes changed records of old ones.
-struct Assigning<'a> {
+pub(super) struct Assigning<'a> {
     evaluator: Evaluator<'a>,
     targets: HashSet<&'a [u8], RandomState>,
     schema: Option<&'a Schema>,
@@ -93,12 +110,16 @@ struct Assigning<'a> {
 }
 
 impl<'a> Assigning<'a> {
-    fn new(table: &'a Table, assignments: &'a Assignments, params: &'a Params) -> Result<Self> {
+    pub(super) fn new(
+        core: &'a Core,
+        assignments: &'a Assignments,
+        params: &'a Params,
+    ) -> Result<Self> {
         Ok(Assigning {
             evaluator: Evaluator::new(assignments, params)?,
             targets: assignments.targets().collect(),
-            schema: table.schema.as_ref(),
-            shapes: table.shapes(),
+            schema: core.schema(),
+            shapes: core.shapes(),
             text: Vec::new(),
             spans: Vec::new(),
         })

@@ -1,6 +1,7 @@
 //! A version of a table: all its records as of one instant.
 
 use crate::engine::arena::Segment;
+use crate::engine::footprint::Footprint;
 use crate::engine::index::{Index, Indexes};
 use crate::engine::key::KeyRef;
 use crate::engine::keymap::{KeyMap, Row};
@@ -39,6 +40,12 @@ impl Place {
     #[inline]
     pub(super) fn read(self, segments: &Segments) -> Option<Record<'_>> {
         let segment = segments.get(self.segment())?.as_ref()?;
+        self.in_segment(segment)
+    }
+
+    /// The record at this place, the segment being the one of its number.
+    #[inline]
+    pub(super) fn in_segment(self, segment: &Segment) -> Option<Record<'_>> {
         Record::read(segment.from(self.offset()))
     }
 }
@@ -167,7 +174,12 @@ impl Version {
     #[cfg(not(loom))]
     pub(super) fn check_indexes(&self) {
         for index in self.indexes.iter() {
-            let anew = crate::engine::index::Build::of(index.definition.clone(), self).unwrap();
+            let anew = crate::engine::index::Build::of(
+                index.definition.clone(),
+                self,
+                &crate::engine::interrupt::Interrupt::NONE,
+            )
+            .unwrap();
             assert!(index.has_the_entries_of(&anew), "{:?}", index.definition);
         }
     }
@@ -179,6 +191,45 @@ impl Version {
             present().count(),
             present().map(|segment| segment.capacity()).sum(),
         )
+    }
+
+    /// The segment in which a place is.
+    pub(super) fn segment(&self, place: Place) -> Option<Arc<Segment>> {
+        self.segments.get(place.segment())?.clone()
+    }
+
+    /// Counts the memory, shared or not.
+    pub(super) fn count_memory(&self, footprint: &mut Footprint) {
+        let list = self.segments.capacity() * std::mem::size_of::<usize>();
+        if footprint.add(&self.segments, list) {
+            for segment in self.segments.iter().flatten() {
+                footprint.add(segment, segment.capacity());
+            }
+        }
+        self.rows.count(footprint);
+        self.keys.count(footprint);
+        let list = self.indexes.capacity() * std::mem::size_of::<Index>();
+        if footprint.add(&self.indexes, list) {
+            self.indexes.iter().for_each(|index| index.count(footprint));
+        }
+    }
+
+    /// Whether a row has the very same record in another version. A place alone does not tell: the number of a segment
+    /// that was given up is used again.
+    #[inline]
+    pub(super) fn same_record(&self, row: Row, other: &Version) -> bool {
+        let place = self.place(row);
+        place == other.place(row) && self.same_segment(place, other)
+    }
+
+    /// Whether a place is in the same segment as in another version.
+    #[inline]
+    fn same_segment(&self, place: Place, other: &Version) -> bool {
+        let of = |version: &Version| {
+            let segment = version.segments.get(place.segment());
+            segment.and_then(Option::as_ref).map(Arc::as_ptr)
+        };
+        of(self) == of(other)
     }
 
     /// How many records there are.
@@ -223,6 +274,20 @@ impl Version {
             Some(record) => visit(row as Row, place, record),
             None => true,
         });
+    }
+
+    /// Calls `visit` with each record from a row on, in natural order, until it says false.
+    #[inline]
+    pub(crate) fn each_from<'a>(
+        &'a self,
+        from: Row,
+        mut visit: impl FnMut(Row, Record<'a>) -> bool,
+    ) {
+        self.rows
+            .each_from(from as usize, |row, place| match self.record(place) {
+                Some(record) => visit(row as Row, record),
+                None => true,
+            });
     }
 
     /// The row and place of a key's record.

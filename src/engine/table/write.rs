@@ -2,12 +2,13 @@
 
 use super::changes::{Changes, Merger};
 use super::filter::Filter;
+use super::search::Search;
 use super::stage::Stage;
 use super::state::{Match, State};
-use super::{Conflict, Outcome, Table};
+use super::{Conflict, Core, Outcome, Table};
+use crate::engine::interrupt::Interrupt;
 use crate::engine::key::{Key, KeyRef};
 use crate::engine::limits::reserve;
-use crate::engine::plan::Plan;
 use crate::engine::predicate::Predicate;
 use crate::engine::query::Query;
 use crate::engine::{Error, Params, Result};
@@ -18,34 +19,18 @@ const KEY_ROOM: usize = 24;
 impl Table {
     /// Inserts one record; its key is appended to `key_out` as JSON text.
     pub fn insert(&self, record: &str, key_out: Option<&mut Vec<u8>>) -> Result<()> {
-        let mut stage = Stage::one(self, record)?;
-        self.insert_stage(&mut stage, key_out, false)?;
-        Ok(())
+        let core = self.core()?;
+        let mut stage = Stage::one(core, record)?;
+        core.insert_stage(&mut stage, key_out, false, &self.limits.begin())
     }
 
     /// Inserts a JSON array of records: all, or none. The keys are appended to `keys_out` as a JSON array.
     pub fn insert_many(&self, records: &str, keys_out: Option<&mut Vec<u8>>) -> Result<u64> {
-        let mut stage = Stage::many(self, records)?;
-        self.insert_stage(&mut stage, keys_out, true)?;
+        let core = self.core()?;
+        let interrupt = self.limits.begin();
+        let mut stage = Stage::many(core, records, &interrupt)?;
+        core.insert_stage(&mut stage, keys_out, true, &interrupt)?;
         Ok(stage.len() as u64)
-    }
-
-    fn insert_stage(
-        &self,
-        stage: &mut Stage,
-        mut out: Option<&mut Vec<u8>>,
-        as_array: bool,
-    ) -> Result<()> {
-        // Room for the keys is made first, so that nothing can fail once the records are in.
-        if let Some(out) = &mut out {
-            let text: usize = (0..stage.len()).map(|index| stage.key_len(index)).sum();
-            reserve(out, text + stage.len() * KEY_ROOM + KEY_ROOM)?;
-        }
-        let given = self.write()?.insert(self, stage)?;
-        if let Some(out) = out {
-            write_keys(stage, &given, as_array, out);
-        }
-        Ok(())
     }
 
     /// Inserts a record, or deals with the one that has its key; its key is appended to `key_out`.
@@ -55,34 +40,14 @@ impl Table {
         conflict: Conflict,
         mut key_out: Option<&mut Vec<u8>>,
     ) -> Result<Outcome> {
-        let changes = Changes::parse_record(self, record)?;
-        // What is wrong with it as a new record matters only if its key is free.
-        let staged = Stage::one(self, changes.text());
-        let Some(key) = changes.key() else {
-            self.insert_stage(&mut staged?, key_out, false)?;
-            return Ok(Outcome::Inserted);
-        };
-        let checked = changes.check(self);
-        let mut merger = Merger::new(self, &changes)?;
+        let core = self.core()?;
+        let mut upsert = Upsert::new(core, record, conflict)?;
         if let Some(out) = &mut key_out {
-            reserve(out, key.json_len() + KEY_ROOM)?;
+            reserve(out, upsert.key_len() + KEY_ROOM)?;
         }
-        let mut state = self.write()?;
-        let outcome = match state.version.find(&key) {
-            None => {
-                state.insert(self, &mut staged?)?;
-                Outcome::Inserted
-            }
-            Some(found) => match conflict {
-                Conflict::Error => return Err(key.duplicate()),
-                Conflict::Ignore => Outcome::Ignored,
-                Conflict::Update => {
-                    checked?;
-                    state.update(self, &[found], &mut merger)?;
-                    Outcome::Updated
-                }
-            },
-        };
+        let interrupt = self.limits.begin();
+        let mut state = core.write(&interrupt)?;
+        let (outcome, key) = upsert.apply(core, &mut state, &interrupt)?;
         drop(state);
         if let Some(out) = key_out {
             key.write(out);
@@ -92,25 +57,29 @@ impl Table {
 
     /// Merges a JSON object into each record that matches: all, or none.
     pub fn update(&self, predicate: &Predicate, changes: &str) -> Result<u64> {
-        let changes = Changes::parse(self, changes)?;
-        changes.check(self)?;
+        let core = self.core()?;
+        let changes = Changes::parse(core, changes)?;
+        changes.check(core)?;
         let filter = Filter::closed(Some(predicate))?;
-        let mut merger = Merger::new(self, &changes)?;
-        self.change_matches(&filter, |state, matches| {
-            state.update(self, matches, &mut merger)
+        let mut merger = Merger::new(core, &changes)?;
+        let interrupt = self.limits.begin();
+        core.change_matches(&filter, &interrupt, |state, matches| {
+            state.update(matches, &mut merger, &interrupt)
         })
     }
 
     /// Merges a JSON object into the record that has the key.
     pub fn update_by_key(&self, key: &Key<'_>, changes: &str) -> Result<()> {
-        let changes = Changes::parse(self, changes)?;
-        changes.check(self)?;
+        let core = self.core()?;
+        let changes = Changes::parse(core, changes)?;
+        changes.check(core)?;
         let key = KeyRef::from_key(key)?;
-        let mut merger = Merger::new(self, &changes)?;
-        let mut state = self.write()?;
+        let mut merger = Merger::new(core, &changes)?;
+        let interrupt = self.limits.begin();
+        let mut state = core.write(&interrupt)?;
         let found = state.version.find(&key);
         let found = found.ok_or(Error::RecordNotFound)?;
-        state.update(self, &[found], &mut merger)
+        state.update(&[found], &mut merger, &interrupt)
     }
 
     /// Removes each record that matches.
@@ -125,18 +94,42 @@ impl Table {
     }
 
     fn delete_matches(&self, filter: &Filter<'_>) -> Result<u64> {
-        self.change_matches(filter, |state, matches| {
-            state.delete(matches);
-            Ok(())
-        })
+        let interrupt = self.limits.begin();
+        self.core()?
+            .change_matches(filter, &interrupt, |state, matches| {
+                interrupt.check()?;
+                state.delete(matches);
+                Ok(())
+            })
     }
 
     /// Removes the record that has the key.
     pub fn delete_by_key(&self, key: &Key<'_>) -> Result<()> {
+        let core = self.core()?;
         let key = KeyRef::from_key(key)?;
-        let mut state = self.write()?;
+        let mut state = core.write(&self.limits.begin())?;
         let found = state.version.find(&key);
         state.delete(&[found.ok_or(Error::RecordNotFound)?]);
+        Ok(())
+    }
+}
+
+impl Core {
+    fn insert_stage(
+        &self,
+        stage: &mut Stage,
+        mut out: Option<&mut Vec<u8>>,
+        as_array: bool,
+        interrupt: &Interrupt,
+    ) -> Result<()> {
+        // Room for the keys is made first, so that nothing can fail once the records are in.
+        if let Some(out) = &mut out {
+            reserve(out, keys_room(stage))?;
+        }
+        let given = self.write(interrupt)?.insert(stage, interrupt)?;
+        if let Some(out) = out {
+            write_keys(stage, &given, as_array, out);
+        }
         Ok(())
     }
 
@@ -145,48 +138,102 @@ impl Table {
     pub(super) fn change_matches(
         &self,
         filter: &Filter<'_>,
+        interrupt: &Interrupt,
         apply: impl FnOnce(&mut State, &[Match]) -> Result<()>,
     ) -> Result<u64> {
-        let analysis = filter.analysis();
-        let is_quick = analysis.names(self.shapes().key_field())
-            || filter.quick(&self.pin()?.version, &analysis).is_some();
-        if is_quick {
-            let mut state = self.write()?;
-            // It may have become a longer one since.
-            if let Some(plan) = filter.quick(&state.version, &analysis) {
-                let matches = filter.matches(&state.version, &plan)?;
-                return apply_to(&mut state, &matches, apply);
+        let mut search = Search::new(self, filter, interrupt)?;
+        loop {
+            let mut state = self.write(interrupt)?;
+            let Some(matches) = search.finish(&state, interrupt)? else {
+                drop(state);
+                search.prepare(self, interrupt)?;
+                continue;
+            };
+            // The version that was searched goes, or each page that changes would have to be copied.
+            drop(search);
+            if matches.is_empty() {
+                return Err(Error::RecordNotFound);
             }
+            apply(&mut state, &matches)?;
+            return Ok(matches.len() as u64);
         }
-        let pinned = self.pin()?;
-        let plan = Plan::new(&pinned.version, &analysis, true);
-        let found = filter.matches(&pinned.version, &plan)?;
-        let mut state = self.write()?;
-        let matches = if state.changes == pinned.changes {
-            found
-        } else {
-            filter.recheck(&state.version, &pinned.version, &found)?
-        };
-        // Otherwise each page that changes would have to be copied.
-        drop(pinned);
-        apply_to(&mut state, &matches, apply)
     }
 }
 
-fn apply_to(
-    state: &mut State,
-    matches: &[Match],
-    apply: impl FnOnce(&mut State, &[Match]) -> Result<()>,
-) -> Result<u64> {
-    if matches.is_empty() {
-        return Err(Error::RecordNotFound);
+/// A record to be inserted, or to be merged with the one that has its key.
+pub(super) struct Upsert {
+    changes: Changes,
+    /// What is wrong with it as a new record matters only if its key is free, and as a change only if it is not.
+    staged: Result<Stage>,
+    checked: Result<()>,
+    conflict: Conflict,
+}
+
+impl Upsert {
+    pub(super) fn new(core: &Core, record: &str, conflict: Conflict) -> Result<Upsert> {
+        let changes = Changes::parse_record(core, record)?;
+        let staged = Stage::one(core, changes.text());
+        let checked = changes.check(core);
+        if changes.key().is_none() {
+            if let Err(error) = staged {
+                return Err(error);
+            }
+        }
+        Ok(Upsert {
+            changes,
+            staged,
+            checked,
+            conflict,
+        })
     }
-    apply(state, matches)?;
-    Ok(matches.len() as u64)
+
+    /// Bytes of the key that the record came with.
+    pub(super) fn key_len(&self) -> usize {
+        self.changes.key().map_or(0, |key| key.json_len())
+    }
+
+    /// Does it; tells what was done, and the record's key.
+    pub(super) fn apply(
+        &mut self,
+        core: &Core,
+        state: &mut State,
+        interrupt: &Interrupt,
+    ) -> Result<(Outcome, KeyRef<'static>)> {
+        let staged = self.staged.as_mut().map_err(|error| error.clone());
+        let Some(key) = self.changes.key() else {
+            let given = state.insert(staged?, interrupt)?;
+            let given = given.first().copied().unwrap_or_default();
+            return Ok((Outcome::Inserted, KeyRef::Int(given)));
+        };
+        let owned = key.to_owned_ref()?;
+        let outcome = match state.version.find(&key) {
+            None => {
+                state.insert(staged?, interrupt)?;
+                Outcome::Inserted
+            }
+            Some(found) => match self.conflict {
+                Conflict::Error => return Err(key.duplicate()),
+                Conflict::Ignore => Outcome::Ignored,
+                Conflict::Update => {
+                    self.checked.clone()?;
+                    let mut merger = Merger::new(core, &self.changes)?;
+                    state.update(&[found], &mut merger, interrupt)?;
+                    Outcome::Updated
+                }
+            },
+        };
+        Ok((outcome, owned))
+    }
+}
+
+/// Bytes that the keys of inserted records take at most, as text.
+pub(super) fn keys_room(stage: &Stage) -> usize {
+    let text: usize = (0..stage.len()).map(|index| stage.key_len(index)).sum();
+    text + stage.len() * KEY_ROOM + KEY_ROOM
 }
 
 /// Appends the keys of inserted records; there is room.
-fn write_keys(stage: &Stage, given: &[i64], as_array: bool, out: &mut Vec<u8>) {
+pub(super) fn write_keys(stage: &Stage, given: &[i64], as_array: bool, out: &mut Vec<u8>) {
     if as_array {
         out.push(b'[');
     }

@@ -10,6 +10,7 @@ mod node;
 #[cfg(not(loom))]
 mod tests;
 
+use crate::engine::footprint::Footprint;
 use crate::engine::keymap::Row;
 use node::{each, Inner, Leaf, Node, FAN, LEAF};
 use std::sync::Arc;
@@ -201,21 +202,24 @@ impl Tree {
         each(&self.root, self.width, from, to, &mut visit);
     }
 
-    /// Bytes of memory.
-    pub(crate) fn bytes(&self) -> usize {
-        fn of(node: &Node) -> usize {
+    /// Counts the memory.
+    pub(crate) fn count(&self, footprint: &mut Footprint) {
+        fn of(node: &Node, footprint: &mut Footprint) {
             match node {
-                Node::Leaf(_) => std::mem::size_of::<Leaf>() + 16,
+                Node::Leaf(leaf) => {
+                    footprint.add(leaf, std::mem::size_of::<Leaf>());
+                }
                 Node::Inner(inner) => {
                     let lists = inner.nodes.capacity() * std::mem::size_of::<Node>()
                         + inner.lens.capacity() * 8
                         + inner.codes.capacity() * 8
                         + inner.rows.capacity() * 4;
-                    let own = std::mem::size_of::<Inner>() + 16 + lists;
-                    own + inner.nodes.iter().map(of).sum::<usize>()
+                    if footprint.add(inner, std::mem::size_of::<Inner>() + lists) {
+                        inner.nodes.iter().for_each(|node| of(node, footprint));
+                    }
                 }
             }
         }
-        of(&self.root)
+        of(&self.root, footprint);
     }
 }

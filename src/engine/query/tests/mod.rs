@@ -7,6 +7,7 @@ mod spec;
 
 use super::group::Groups;
 use super::Query;
+use crate::engine::interrupt::Interrupt;
 use crate::engine::json::Scanner;
 use crate::engine::record::{self, Record};
 use crate::engine::shape::Shapes;
@@ -71,7 +72,10 @@ impl Stored {
         }
         let count = groups.count(offset, limit);
         let mut out = b"before ".to_vec();
-        assert_eq!(groups.finish(offset, limit, &mut out)?, count);
+        assert_eq!(
+            groups.finish(offset, limit, &Interrupt::NONE, &mut out)?,
+            count
+        );
         let out = String::from_utf8(out).unwrap();
         let rows = out.strip_prefix("before ").unwrap();
         let parsed: Vec<serde_json::Value> = serde_json::from_str(rows).unwrap();

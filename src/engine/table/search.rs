@@ -1,0 +1,108 @@
+//! Searching for the records that a write is about, without holding the table for the time that takes.
+//!
+//! What a key or an index finds quickly is left to be found under the lock. Anything else is found on a version of the
+//! table. What others change meanwhile is looked at again, also without the lock, until little of it is left; the rest is
+//! looked at under the lock. So the table is held for what is to be changed, not for the search.
+
+use super::core::Pinned;
+use super::filter::Filter;
+use super::state::{Match, State};
+use super::Core;
+use crate::engine::interrupt::Interrupt;
+use crate::engine::limits::reserve;
+use crate::engine::plan::{Analysis, Plan};
+use crate::engine::Result;
+
+/// When so few pages have changed, the rest is left to be done under the lock.
+const FEW_PAGES: usize = 16;
+
+/// Rounds of looking again at most, should others write faster than that.
+const ROUNDS: usize = 16;
+
+/// See the module's comment.
+pub(super) struct Search<'a> {
+    filter: &'a Filter<'a>,
+    analysis: Analysis<'a>,
+    /// What matched a version; `None` if it is all to be found under the lock.
+    found: Option<(Pinned, Vec<Match>)>,
+}
+
+impl<'a> Search<'a> {
+    /// Begins a search. The table is not held.
+    pub(super) fn new(
+        core: &Core,
+        filter: &'a Filter<'a>,
+        interrupt: &Interrupt,
+    ) -> Result<Search<'a>> {
+        let mut search = Search {
+            filter,
+            analysis: filter.analysis(),
+            found: None,
+        };
+        let names_keys = search.analysis.names(core.shapes().key_field());
+        let is_quick = names_keys && search.analysis.is_small()
+            || search
+                .filter
+                .quick(&core.pin(interrupt)?.version, &search.analysis)
+                .is_some();
+        if !is_quick {
+            search.prepare(core, interrupt)?;
+        }
+        Ok(search)
+    }
+
+    /// Finds the matches of a version as late as can be had.
+    pub(super) fn prepare(&mut self, core: &Core, interrupt: &Interrupt) -> Result<()> {
+        if self.found.is_some() {
+            return Ok(());
+        }
+        let mut pinned = core.pin(interrupt)?;
+        let plan = Plan::new(&pinned.version, &self.analysis, true);
+        let mut found = self.filter.matches(&pinned.version, &plan, interrupt)?;
+        for _ in 0..ROUNDS {
+            interrupt.check()?;
+            let now = core.pin(interrupt)?;
+            let mut changed = now.version.rows.differing(&pinned.version.rows);
+            if now.changes == pinned.changes || changed.nth(FEW_PAGES).is_none() {
+                break;
+            }
+            drop(changed);
+            found = self
+                .filter
+                .recheck(&now.version, &pinned.version, &found, interrupt)?;
+            pinned = now;
+        }
+        self.found = Some((pinned, found));
+        Ok(())
+    }
+
+    /// The matches of now, the lock being held; `None` if finding them turns out to take long: then it is to be let go,
+    /// and the search to be prepared. What was prepared stays, should this be asked again.
+    pub(super) fn finish(
+        &self,
+        state: &State,
+        interrupt: &Interrupt,
+    ) -> Result<Option<Vec<Match>>> {
+        let version = &state.version;
+        let Some((pinned, found)) = &self.found else {
+            let Some(plan) = self.filter.quick(version, &self.analysis) else {
+                return Ok(None);
+            };
+            return self.filter.matches(version, &plan, interrupt).map(Some);
+        };
+        let matches = match state.changes == pinned.changes {
+            true => copy_of(found)?,
+            false => self
+                .filter
+                .recheck(version, &pinned.version, found, interrupt)?,
+        };
+        Ok(Some(matches))
+    }
+}
+
+fn copy_of(matches: &[Match]) -> Result<Vec<Match>> {
+    let mut copy = Vec::new();
+    reserve(&mut copy, matches.len())?;
+    copy.extend_from_slice(matches);
+    Ok(copy)
+}
