@@ -1,94 +1,9 @@
 /*
  * Tests: handles that one thread frees while others are in calls with them: each call ends as usual or answers INVALID_HANDLE, nothing is
  * freed twice, and a handle that was freed stays wrong while its slot is used again.
- * Does not test: handles that are wrong from the start (test_misuse).
+ * Does not test: snapshots, cursors, batches, tokens and watches (test_misuse_freed_state), handles that are wrong from the start (test_misuse).
  */
-#include "check.h"
-#include <pthread.h>
-
-enum { THREADS = 4, CALLS = 12 };
-
-/** Each round a handle is made, all threads use it, and one or two of them free it meanwhile. */
-typedef struct round {
-    world w;
-    dictdb_predicate *match;
-    void *shared;
-    void *(*make)(struct round *round);
-    void (*use)(struct round *round, int thread, int call);
-    void (*release)(void *handle);
-    /** The status of a call with the shared handle after it was freed. */
-    dictdb_status (*probe)(struct round *round, void *handle);
-    long rounds;
-    pthread_barrier_t barrier;
-    atomic_llong inserted;
-} round_state;
-
-typedef struct {
-    round_state *round;
-    int number;
-} worker;
-
-static void check_allowed(dictdb_status status, dictdb_status also, const char *what) {
-    if (status != DICTDB_STATUS_OK && status != DICTDB_STATUS_INVALID_HANDLE && status != also) {
-        fprintf(stderr, "%s gives %s\n", what, dictdb_status_name(status));
-        CHECK(false);
-    }
-}
-
-static void *work(void *argument) {
-    const worker *self = argument;
-    round_state *round = self->round;
-    for (long i = 0; i < round->rounds; i++) {
-        if (self->number == 0) {
-            round->shared = round->make(round);
-            CHECK(round->shared != NULL);
-        }
-        pthread_barrier_wait(&round->barrier);
-        /* The first thread frees at another point of each round, every third time together with the second. */
-        long when = self->number == 0 ? i % CALLS : self->number == 1 && i % 3 == 0 ? i % CALLS : -1;
-        for (int call = 0; call < CALLS; call++) {
-            if (call == when) {
-                round->release(round->shared);
-            }
-            round->use(round, self->number, call);
-        }
-        pthread_barrier_wait(&round->barrier);
-        CHECK_INT(round->probe(round, round->shared), DICTDB_STATUS_INVALID_HANDLE);
-        pthread_barrier_wait(&round->barrier);
-    }
-    return NULL;
-}
-
-static void run_rounds(round_state *round) {
-    pthread_t threads[THREADS];
-    worker workers[THREADS];
-    CHECK_INT(pthread_barrier_init(&round->barrier, NULL, THREADS), 0);
-    for (int i = 0; i < THREADS; i++) {
-        workers[i] = (worker){round, i};
-        CHECK_INT(pthread_create(&threads[i], NULL, work, &workers[i]), 0);
-    }
-    for (int i = 0; i < THREADS; i++) {
-        pthread_join(threads[i], NULL);
-    }
-    pthread_barrier_destroy(&round->barrier);
-}
-
-static void open_round(round_state *round) {
-    memset(round, 0, sizeof *round);
-    round->w = world_open(NULL);
-    round->match = where(dictdb_predicate_eq, "a", "1");
-    round->rounds = check_rounds(4000);
-    INSERT(round->w, "[{\"a\":1},{\"a\":2}]");
-    atomic_store(&round->inserted, 2);
-}
-
-static void close_round(round_state *round) {
-    uint64_t count = 0;
-    CHECK_OK(dictdb_table_count(round->w.table, NULL, &count, &round->w.err), &round->w.err);
-    CHECK_INT(count, atomic_load(&round->inserted));
-    dictdb_predicate_free(round->match);
-    world_close(&round->w);
-}
+#include "freed.h"
 
 /* ------------------------------------------------------------------------------------------------------------------ tables */
 
@@ -101,9 +16,13 @@ static void *make_table(round_state *round) {
 static void use_table(round_state *round, int thread, int call) {
     dictdb_buffer out = DICTDB_BUFFER_INIT;
     dictdb_error *error = NULL;
+    dictdb_table *made = NULL;
+    dictdb_cursor *cursor = NULL;
+    dictdb_watch *watch = NULL;
+    dictdb_batch *batch = NULL;
     uint64_t count = 77;
     dictdb_status status;
-    switch ((thread + call) % 6) {
+    switch ((thread + call) % 11) {
     case 0:
         status = dictdb_table_get_int(round->shared, 1, &out, &error);
         check_allowed(status, DICTDB_STATUS_OK, "get_int");
@@ -131,9 +50,44 @@ static void use_table(round_state *round, int thread, int call) {
     case 4:
         check_allowed(dictdb_table_update_by_key(round->shared, NTS("2"), NTS("{\"b\":1}"), &error), DICTDB_STATUS_OK, "update");
         break;
+    case 5:
+        check_allowed(dictdb_table_snapshot(round->shared, &made, &error), DICTDB_STATUS_OK, "snapshot");
+        break;
+    case 6:
+        check_allowed(dictdb_table_limited(round->shared, NULL, 60000, &made, &error), DICTDB_STATUS_OK, "limited");
+        break;
+    case 7:
+        check_allowed(dictdb_table_cursor(round->shared, NULL, 0, NULL, 0, &cursor, &error), DICTDB_STATUS_OK, "cursor");
+        break;
+    case 8:
+        check_allowed(dictdb_table_watch(round->shared, NULL, 0, &watch, &error), DICTDB_STATUS_OK, "watch");
+        break;
+    case 9:
+        CHECK_INT(dictdb_batch_new(&batch, NULL), DICTDB_STATUS_OK);
+        status = dictdb_batch_update_by_key(batch, round->shared, NTS("2"), NTS("{\"b\":1}"), &error);
+        check_allowed(status, DICTDB_STATUS_OK, "batch_update_by_key");
+        CHECK_INT(dictdb_batch_commit(batch, &out, NULL), DICTDB_STATUS_OK);
+        CHECK_TEXT(out, status == DICTDB_STATUS_OK ? "[{\"count\":1}]" : "[]");
+        break;
     default:
         check_allowed(dictdb_table_delete_by_key(round->shared, NTS("\"nobody\""), &error), DICTDB_STATUS_RECORD_NOT_FOUND, "delete");
     }
+    /* What was made of the handle is as good as ever, whether that is freed or not. */
+    if (made != NULL) {
+        CHECK_INT(dictdb_table_get_int(made, 1, &out, NULL), DICTDB_STATUS_OK);
+        CHECK_TEXT(out, "{\"a\":1,\"id\":1}");
+    }
+    if (cursor != NULL) {
+        CHECK_INT(dictdb_cursor_next_batch(cursor, 1, 0, DICTDB_ROWS_LINES, &out, NULL, NULL), DICTDB_STATUS_OK);
+        CHECK_TEXT(out, "{\"a\":1,\"id\":1}\n");
+    }
+    if (watch != NULL) {
+        CHECK_INT(dictdb_watch_poll(watch, 0, 0, 0, &out, NULL, NULL), DICTDB_STATUS_OK);
+    }
+    dictdb_batch_free(batch);
+    dictdb_watch_free(watch);
+    dictdb_cursor_free(cursor);
+    dictdb_table_free(made);
     dictdb_buffer_free(&out);
     dictdb_error_free(error);
 }
@@ -151,11 +105,7 @@ static dictdb_status probe_table(round_state *round, void *handle) {
 static void a_table_handle_may_be_freed_in_mid_call(void) {
     round_state round;
     open_round(&round);
-    round.make = make_table;
-    round.use = use_table;
-    round.release = release_table;
-    round.probe = probe_table;
-    run_rounds(&round);
+    run_kind(&round, make_table, use_table, release_table, probe_table);
     close_round(&round);
 }
 
@@ -188,11 +138,7 @@ static void use_orphan(round_state *round, int thread, int call) {
 static void the_last_handle_to_a_table_may_be_freed_in_mid_call(void) {
     round_state round;
     open_round(&round);
-    round.make = make_orphan;
-    round.use = use_orphan;
-    round.release = release_table;
-    round.probe = probe_table;
-    run_rounds(&round);
+    run_kind(&round, make_orphan, use_orphan, release_table, probe_table);
     close_round(&round);
 }
 
@@ -249,11 +195,7 @@ static dictdb_status probe_predicate(round_state *round, void *handle) {
 static void a_predicate_may_be_freed_in_mid_call(void) {
     round_state round;
     open_round(&round);
-    round.make = make_predicate;
-    round.use = use_predicate;
-    round.release = release_predicate;
-    round.probe = probe_predicate;
-    run_rounds(&round);
+    run_kind(&round, make_predicate, use_predicate, release_predicate, probe_predicate);
     close_round(&round);
 }
 
@@ -268,9 +210,10 @@ static void *make_query(round_state *round) {
 static void use_query(round_state *round, int thread, int call) {
     dictdb_buffer out = DICTDB_BUFFER_INIT;
     dictdb_error *error = NULL;
+    dictdb_cursor *cursor = NULL;
     uint64_t count = 77;
     dictdb_status status;
-    switch ((thread + call) % 4) {
+    switch ((thread + call) % 5) {
     case 0:
         status = dictdb_query_run(round->shared, round->w.table, NTS("[100]"), &out, &count, &error);
         check_allowed(status, DICTDB_STATUS_OK, "run");
@@ -288,6 +231,15 @@ static void use_query(round_state *round, int thread, int call) {
         break;
     case 2:
         check_allowed(dictdb_query_explain(round->shared, round->w.table, NTS("[100]"), &out, &error), DICTDB_STATUS_OK, "explain");
+        break;
+    case 3:
+        status = dictdb_query_cursor(round->shared, round->w.table, NTS("[100]"), &cursor, &error);
+        check_allowed(status, DICTDB_STATUS_OK, "cursor");
+        if (status == DICTDB_STATUS_OK) {
+            CHECK_INT(dictdb_cursor_next_batch(cursor, 0, 0, DICTDB_ROWS_ARRAY, &out, &count, NULL), DICTDB_STATUS_OK);
+            CHECK_TEXT(out, "[{\"a\":1}]");
+        }
+        dictdb_cursor_free(cursor);
         break;
     default:
         check_allowed(dictdb_query_run(round->shared, round->w.table, NULL, 0, &out, &count, &error), DICTDB_STATUS_INVALID_ARGUMENT, "run");
@@ -309,11 +261,7 @@ static dictdb_status probe_query(round_state *round, void *handle) {
 static void a_query_may_be_freed_in_mid_call(void) {
     round_state round;
     open_round(&round);
-    round.make = make_query;
-    round.use = use_query;
-    round.release = release_query;
-    round.probe = probe_query;
-    run_rounds(&round);
+    run_kind(&round, make_query, use_query, release_query, probe_query);
     close_round(&round);
 }
 
@@ -331,6 +279,17 @@ static void use_update(round_state *round, int thread, int call) {
     check_allowed(status, is_wrong ? DICTDB_STATUS_TYPE_MISMATCH : DICTDB_STATUS_OK, "run");
     CHECK_INT(count, status == DICTDB_STATUS_OK ? 1 : 77);
     dictdb_error_free(error);
+    if ((thread + call) % 3 == 1) {
+        dictdb_batch *batch = NULL;
+        dictdb_buffer out = DICTDB_BUFFER_INIT;
+        CHECK_INT(dictdb_batch_new(&batch, NULL), DICTDB_STATUS_OK);
+        status = dictdb_batch_update(batch, round->w.table, round->shared, NTS("[1]"), NULL);
+        check_allowed(status, DICTDB_STATUS_OK, "batch_update");
+        CHECK_INT(dictdb_batch_commit(batch, &out, NULL), DICTDB_STATUS_OK);
+        CHECK_TEXT(out, status == DICTDB_STATUS_OK ? "[{\"count\":1}]" : "[]");
+        dictdb_buffer_free(&out);
+        dictdb_batch_free(batch);
+    }
 }
 
 static void release_update(void *handle) {
@@ -344,11 +303,7 @@ static dictdb_status probe_update(round_state *round, void *handle) {
 static void an_update_may_be_freed_in_mid_call(void) {
     round_state round;
     open_round(&round);
-    round.make = make_update;
-    round.use = use_update;
-    round.release = release_update;
-    round.probe = probe_update;
-    run_rounds(&round);
+    run_kind(&round, make_update, use_update, release_update, probe_update);
     close_round(&round);
 }
 
@@ -365,10 +320,12 @@ static void *make_db(round_state *round) {
 static void use_db(round_state *round, int thread, int call) {
     dictdb_buffer out = DICTDB_BUFFER_INIT;
     dictdb_table *table = NULL;
+    dictdb_db *made = NULL;
+    dictdb_watch *watch = NULL;
     dictdb_error *error = NULL;
     char name[32];
     snprintf(name, sizeof name, "table %d of %d", call, thread);
-    switch ((thread + call) % 4) {
+    switch ((thread + call) % 9) {
     case 0:
         check_allowed(dictdb_db_get_table(round->shared, NTS("t"), &table, &error), DICTDB_STATUS_OK, "get_table");
         break;
@@ -378,12 +335,36 @@ static void use_db(round_state *round, int thread, int call) {
     case 2:
         check_allowed(dictdb_db_drop_table(round->shared, NTS("nothing"), &error), DICTDB_STATUS_TABLE_NOT_FOUND, "drop_table");
         break;
+    case 3:
+        check_allowed(dictdb_db_snapshot(round->shared, &made, &error), DICTDB_STATUS_OK, "snapshot");
+        break;
+    case 4:
+        check_allowed(dictdb_db_limited(round->shared, NULL, 60000, &made, &error), DICTDB_STATUS_OK, "limited");
+        break;
+    case 5:
+        check_allowed(dictdb_db_copy(round->shared, &out, &error), DICTDB_STATUS_OK, "copy");
+        break;
+    case 6:
+        check_allowed(dictdb_db_watch(round->shared, NULL, 0, &watch, &error), DICTDB_STATUS_OK, "watch");
+        break;
+    case 7:
+        check_allowed(dictdb_db_batch(round->shared, NTS("[{\"insert\":\"t\",\"record\":{}}]"), NULL, &error), DICTDB_STATUS_OK, "batch");
+        break;
     default:
         check_allowed(dictdb_db_list_tables(round->shared, &out, &error), DICTDB_STATUS_OK, "list_tables");
     }
     if (table != NULL) {
         CHECK_INT(dictdb_table_insert(table, NTS("{}"), NULL, NULL), DICTDB_STATUS_OK);
     }
+    if (made != NULL) {
+        CHECK_INT(dictdb_db_copy(made, &out, NULL), DICTDB_STATUS_OK);
+        CHECK_CONTAINS(out.data, "{\"t\":{");
+    }
+    if (watch != NULL) {
+        CHECK_INT(dictdb_watch_poll(watch, 0, 0, 0, &out, NULL, NULL), DICTDB_STATUS_OK);
+    }
+    dictdb_watch_free(watch);
+    dictdb_db_free(made);
     dictdb_table_free(table);
     dictdb_buffer_free(&out);
     dictdb_error_free(error);
@@ -402,11 +383,7 @@ static dictdb_status probe_db(round_state *round, void *handle) {
 static void a_database_may_be_freed_in_mid_call(void) {
     round_state round;
     open_round(&round);
-    round.make = make_db;
-    round.use = use_db;
-    round.release = release_db;
-    round.probe = probe_db;
-    run_rounds(&round);
+    run_kind(&round, make_db, use_db, release_db, probe_db);
     close_round(&round);
 }
 
@@ -439,11 +416,7 @@ static dictdb_status probe_error(round_state *round, void *handle) {
 static void an_error_may_be_freed_in_mid_call(void) {
     round_state round;
     open_round(&round);
-    round.make = make_error;
-    round.use = use_error;
-    round.release = release_error;
-    round.probe = probe_error;
-    run_rounds(&round);
+    run_kind(&round, make_error, use_error, release_error, probe_error);
     close_round(&round);
 }
 

@@ -1,65 +1,8 @@
 /*
  * Tests: OUT_OF_MEMORY from calls that need more than there is: nothing changed, outputs empty, the table usable afterwards.
- * Does not test: needs of a small fixed size, where the process may abort.
- * Each case runs in a child with a limit on its address space; the children are forked before this process uses the library.
+ * Does not test: needs of a small fixed size, where the process may abort; cursors, batches, copies, watches (test_out_of_memory_state).
  */
-#include "check.h"
-#include <sys/resource.h>
-#include <sys/types.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
-enum { MEBI = 1024 * 1024, HEADROOM = 12 * MEBI, LARGE = 64 * MEBI };
-
-/** From now on no more than `HEADROOM` bytes of address space can be had. */
-static void limit_memory(void) {
-    unsigned long pages = 0;
-    struct rlimit limit;
-    FILE *file = fopen("/proc/self/statm", "r");
-    CHECK(file != NULL && fscanf(file, "%lu", &pages) == 1);
-    if (file != NULL) {
-        fclose(file);
-    }
-    CHECK_INT(getrlimit(RLIMIT_AS, &limit), 0);
-    limit.rlim_cur = (rlim_t)pages * (rlim_t)sysconf(_SC_PAGESIZE) + HEADROOM;
-    CHECK_INT(setrlimit(RLIMIT_AS, &limit), 0);
-}
-
-static void lift_limit(void) {
-    struct rlimit limit;
-    CHECK_INT(getrlimit(RLIMIT_AS, &limit), 0);
-    limit.rlim_cur = limit.rlim_max;
-    CHECK_INT(setrlimit(RLIMIT_AS, &limit), 0);
-}
-
-/** `before`, `len` times `x`, `after`. */
-static char *text_of(const char *before, size_t len, const char *after) {
-    char *text = check_memory(strlen(before) + len + strlen(after) + 1);
-    memcpy(text, before, strlen(before));
-    memset(text + strlen(before), 'x', len);
-    memcpy(text + strlen(before) + len, after, strlen(after) + 1);
-    return text;
-}
-
-static world two_records(void) {
-    world w = world_open(NULL);
-    INSERT(w, "[{\"a\":1},{\"a\":2}]");
-    return w;
-}
-
-static void check_unchanged_and_usable(world *w) {
-    lift_limit();
-    CHECK_RECORDS(*w, "[{\"a\":1,\"id\":1},{\"a\":2,\"id\":2}]");
-    CHECK_OK(dictdb_table_insert(w->table, NTS("{}"), &w->out, &w->err), &w->err);
-    CHECK_TEXT(w->out, "3");
-}
-
-/* Under the limit a call fails with OUT_OF_MEMORY; the error object tells how much was asked for. */
-#define CHECK_NO_MEMORY(call, error)                                            \
-    do {                                                                        \
-        CHECK_STATUS(call, DICTDB_STATUS_OUT_OF_MEMORY, error);                 \
-        CHECK(json_integer(dictdb_error_detail(*(error)), "bytes") > 0);        \
-    } while (0)
+#include "out_of_memory.h"
 
 /* ----------------------------------------------------------------------------------------------------------------- writes */
 
@@ -146,16 +89,6 @@ static void updating_many_records(void) {
 }
 
 /* ------------------------------------------------------------------------------------------------------------------ reads */
-
-static world a_full_table(void) {
-    world w = world_open(NULL);
-    char *record = text_of("{\"s\":\"", MEBI, "\"}");
-    for (int i = 0; i < 64; i++) {
-        CHECK_OK(dictdb_table_insert(w.table, NTS(record), NULL, &w.err), &w.err);
-    }
-    free(record);
-    return w;
-}
 
 static void selecting_large_rows(void) {
     static const char *const OPTIONS[] = {
@@ -264,26 +197,6 @@ static void selecting_with_large_options(void) {
 }
 
 /* ------------------------------------------------------------------------------------------------------------------- cases */
-
-static void run_in_child(const char *name, void (*body)(void)) {
-    int status = -1;
-    fflush(stdout);
-    pid_t child = fork();
-    if (child == 0) {
-        body();
-        _exit(atomic_load(&check_failures) == 0 ? 0 : 1);
-    }
-    CHECK(child > 0 && waitpid(child, &status, 0) == child);
-    if (WIFSIGNALED(status)) {
-        fprintf(stderr, "%s: the process was killed by signal %d\n", name, WTERMSIG(status));
-    }
-    CHECK(WIFEXITED(status) && WEXITSTATUS(status) == 0);
-}
-
-#define CASE(body)                               \
-    static void body##_may_run_out(void) {       \
-        run_in_child(#body, body);               \
-    }
 
 CASE(inserting_a_large_record)
 CASE(inserting_many_records)
