@@ -296,8 +296,9 @@
 /**
  * A list of writes on any number of tables, to be done as one: all or none.
  *
- * Functions that add to the list check what they are given, and change nothing else; `dictdb_batch_commit` does it all
- * at one instant. Operations take effect in the order in which they were added, and each sees what those before it did.
+ * Functions that add to the list check what they are given, and change nothing else; `dictdb_batch_commit`
+ * does it all at one instant. Operations take effect in the order in which they were added, and each sees
+ * what those before it did.
  *
  * Made by `dictdb_batch_new`, freed by `dictdb_batch_free`. Any thread may use it.
  */
@@ -306,30 +307,32 @@ typedef struct dictdb_batch dictdb_batch;
 /**
  * A token that cancels calls. Any number of threads may use it, for any number of calls.
  *
- * It is given to calls through handles: `dictdb_table_limited` and `dictdb_db_limited` make a handle whose calls
- * look at the token while they run. Made by `dictdb_cancel_new`, freed by `dictdb_cancel_free`.
+ * It is given to calls through handles: `dictdb_table_limited` and `dictdb_db_limited` make a handle whose
+ * calls look at the token while they run. Made by `dictdb_cancel_new`, freed by `dictdb_cancel_free`.
  */
 typedef struct dictdb_cancel dictdb_cancel;
 
 /**
  * The rows of a query on the table as it was when the cursor was made, a few at a time.
  *
- * No lock is held between calls, so a cursor may be kept for as long as one likes: writers do not notice. It keeps a
- * snapshot of the table (or the snapshot that it was made on), whose memory the table's statistics tell
- * (`snapshot_bytes`). It has the limits of the handle that it was made with. Rows without `order_by`,
- * `distinct`, `group_by` and aggregates are found as they are asked for. Of an ordered query the row numbers are
- * found and sorted when the cursor is made, four bytes each; distinct and grouped rows are computed then.
+ * No lock is held between calls, so a cursor may be kept for as long as one likes: writers do not notice.
+ * It keeps a snapshot of the table (or the snapshot that it was made on), whose memory the table's
+ * statistics tell (`snapshot_bytes`). It has the limits of the handle that it was made with. Rows without
+ * `order_by`, `distinct`, `group_by` and aggregates are found as they are asked for. Of an ordered query
+ * the row numbers are found and sorted when the cursor is made, four bytes each; distinct and grouped rows
+ * are computed then.
  *
- * Made by `dictdb_query_cursor` and `dictdb_table_cursor`, freed by `dictdb_cursor_free`. Any thread may use it, also
- * several: each row is handed out once. But a row that `dictdb_cursor_next` lends is valid only until the next step.
+ * Made by `dictdb_query_cursor` and `dictdb_table_cursor`, freed by `dictdb_cursor_free`. Any thread may
+ * use it, also several: each row is handed out once. But a row that `dictdb_cursor_next` lends is valid
+ * only until the next step.
  */
 typedef struct dictdb_cursor dictdb_cursor;
 
 /**
  * A database: a set of named tables in memory.
  *
- * Made by `dictdb_db_new` (by `dictdb_db_snapshot` and `dictdb_db_limited`, too), freed by `dictdb_db_free`. Every function may be called from any thread at any
- * time.
+ * Made by `dictdb_db_new` (by `dictdb_db_snapshot` and `dictdb_db_limited`, too), freed by
+ * `dictdb_db_free`. Every function may be called from any thread at any time.
  */
 typedef struct dictdb_db dictdb_db;
 
@@ -380,18 +383,18 @@ typedef struct dictdb_table dictdb_table;
 typedef struct dictdb_update dictdb_update;
 
 /**
- * A feed of the changes of a table, or of all tables of a database: each record that was inserted, changed or deleted,
- * in the order in which that happened, from the moment at which the watch was made.
+ * A feed of the changes of a table, or of all tables of a database: each record that was inserted, changed
+ * or deleted, in the order in which that happened, from the moment at which the watch was made.
  *
- * Changes are kept in memory, up to a limit, whether they were asked for or not; a writer never waits for a reader. A reader
- * who is too slow is told that changes are gone (`UNAVAILABLE`), and should read the tables anew: ask for
- * `dictdb_watch_last`, then take a snapshot, then go on after that number. The same goes for a copy of a table that is to
- * be kept up to date from the start: first make the watch, then take the snapshot, then apply all changes. Changes
- * carry whole records, so applying one that the snapshot has already does no harm: once all up to the snapshot have been
- * applied, the copy is what the table was.
+ * Changes are kept in memory, up to a limit, whether they were asked for or not; a writer never waits for
+ * a reader. A reader who is too slow is told that changes are gone (`UNAVAILABLE`), and should read the
+ * tables anew: ask for `dictdb_watch_last`, then take a snapshot, then go on after that number. The same
+ * goes for a copy of a table that is to be kept up to date from the start: first make the watch, then take
+ * the snapshot, then apply all changes. Changes carry whole records, so applying one that the snapshot has
+ * already does no harm: once all up to the snapshot have been applied, the copy is what the table was.
  *
- * Made by `dictdb_table_watch` and `dictdb_db_watch`, freed by `dictdb_watch_free`. Any thread may use it. It does not keep
- * the database alive: when nobody can write any more, no change comes any more.
+ * Made by `dictdb_table_watch` and `dictdb_db_watch`, freed by `dictdb_watch_free`. Any thread may use it.
+ * It does not keep the database alive: when nobody can write any more, no change comes any more.
  */
 typedef struct dictdb_watch dictdb_watch;
 
@@ -763,9 +766,9 @@ dictdb_status dictdb_table_count(const dictdb_table *table,
  * `count`: may be NULL; gets the number of records changed; untouched on failure.
  *
  * Status: `RECORD_NOT_FOUND` (none matches), `DUPLICATE_KEY` (of unique indexes, too), `INVALID_KEY` (the
- * key field null included), `SCHEMA`, `INVALID_JSON`, `NUMBER_RANGE`, `LIMIT`, `INVALID_UTF8`, `INVALID_ARGUMENT`,
- * `INVALID_HANDLE`, `TABLE_NOT_FOUND` (dropped), `OUT_OF_MEMORY`, `FORKED`. The changes themselves are
- * checked first, so `SCHEMA` comes before `RECORD_NOT_FOUND`. Thread-safe.
+ * key field null included), `SCHEMA`, `INVALID_JSON`, `NUMBER_RANGE`, `LIMIT`, `INVALID_UTF8`,
+ * `INVALID_ARGUMENT`, `INVALID_HANDLE`, `TABLE_NOT_FOUND` (dropped), `OUT_OF_MEMORY`, `FORKED`. The
+ * changes themselves are checked first, so `SCHEMA` comes before `RECORD_NOT_FOUND`. Thread-safe.
  */
 dictdb_status dictdb_table_update(dictdb_table *table,
                                   const dictdb_predicate *predicate,
@@ -838,10 +841,11 @@ dictdb_status dictdb_table_describe(const dictdb_table *table,
  * `statistics`: gets a JSON object of integers: `"records"`; `"live_bytes"`, `"dead_bytes"` (stored
  * records, and remains of old ones not yet reclaimed), `"segments"`, `"segment_bytes"` (memory that holds
  * them), `"directory_bytes"`, `"key_map_bytes"`, `"indexes"` (how many), `"index_bytes"`, `"shapes"`
- * (distinct lists of fields); `"bytes"` (the four memories together); `"inserted"`, `"updated"`, `"deleted"` (records, since the table was
- * created), `"segments_reclaimed"`. Snapshots have none of these: `"lock_waits"` (calls that had to wait for the table's lock),
- * `"snapshots"` (how many snapshots and cursors of the table there are), `"snapshot_bytes"` (memory that is there only
- * for them, which the table itself does not need any more).
+ * (distinct lists of fields); `"bytes"` (the four memories together); `"inserted"`, `"updated"`,
+ * `"deleted"` (records, since the table was created), `"segments_reclaimed"`. Snapshots have none of
+ * these: `"lock_waits"` (calls that had to wait for the table's lock),
+ * `"snapshots"` (how many snapshots and cursors of the table there are), `"snapshot_bytes"` (memory that
+ * is there only for them, which the table itself does not need any more).
  *
  * Status: `INVALID_ARGUMENT`, `INVALID_HANDLE`, `TABLE_NOT_FOUND` (dropped), `OUT_OF_MEMORY`, `FORKED`.
  * Thread-safe.
@@ -1597,8 +1601,8 @@ dictdb_status dictdb_table_delete_where(dictdb_table *table,
  * What a snapshot costs is the memory of what the table would have let go since. The table's statistics tell
  * it: `snapshots` and `snapshot_bytes`.
  *
- * `table`: a table; a snapshot gives another handle to itself. Limits (`dictdb_table_limited`) of the handle are those
- * of the new one, too.
+ * `table`: a table; a snapshot gives another handle to itself. Limits (`dictdb_table_limited`) of the
+ * handle are those of the new one, too.
  * `snapshot`: gets the handle, to be freed with `dictdb_table_free`; NULL on failure.
  *
  * Status: `INVALID_ARGUMENT`, `INVALID_HANDLE`, `TABLE_NOT_FOUND` (dropped), `LIMIT`, `FORKED`. Thread-safe.
@@ -1641,10 +1645,11 @@ dictdb_status dictdb_table_copy(const dictdb_table *table,
 /**
  * Copies all records of a database, or of a snapshot of one, as of one and the same instant.
  *
- * `tables`: gets a JSON object: for each table's name, in the order in which they were created, an object as from
- * `dictdb_table_copy`.
+ * `tables`: gets a JSON object: for each table's name, in the order in which they were created, an object
+ * as from `dictdb_table_copy`.
  *
- * Status: `INVALID_ARGUMENT`, `INVALID_HANDLE`, `CANCELLED`, `TIMEOUT`, `OUT_OF_MEMORY`, `FORKED`. Thread-safe.
+ * Status: `INVALID_ARGUMENT`, `INVALID_HANDLE`, `CANCELLED`, `TIMEOUT`, `OUT_OF_MEMORY`, `FORKED`.
+ * Thread-safe.
  */
 dictdb_status dictdb_db_copy(const dictdb_db *db,
                              dictdb_buffer *tables,
@@ -1684,22 +1689,23 @@ dictdb_status dictdb_table_cursor(const dictdb_table *table,
 /**
  * Frees a cursor, at any moment and from any thread. NULL and a handle that was freed before are ignored.
  *
- * A call that is using it in another thread ends as usual. Rows that it lent are not valid any more. Thread-safe.
+ * A call that is using it in another thread ends as usual. Rows that it lent are not valid any more.
+ * Thread-safe.
  */
 void dictdb_cursor_free(dictdb_cursor *cursor);
 
 /**
  * Lends the next row.
  *
- * `row`: gets the address of the row's JSON text, which is not NUL-terminated and must not be written to; NULL on
- * failure and at the end. It is valid until the next step of the cursor (`dictdb_cursor_next` or
- * `dictdb_cursor_next_batch`) or its freeing, whatever writers do meanwhile. Whole records are not copied: the
- * text is the stored record itself.
+ * `row`: gets the address of the row's JSON text, which is not NUL-terminated and must not be written to;
+ * NULL on failure and at the end. It is valid until the next step of the cursor (`dictdb_cursor_next` or
+ * `dictdb_cursor_next_batch`) or its freeing, whatever writers do meanwhile. Whole records are not copied:
+ * the text is the stored record itself.
  * `row_len`: gets the length in bytes; 0 on failure and at the end.
  *
- * Status: `RECORD_NOT_FOUND` (no more rows: the loop `while (dictdb_cursor_next(...) == DICTDB_STATUS_OK)` ends),
- * `INVALID_ARGUMENT`, `INVALID_HANDLE`, `CANCELLED`, `TIMEOUT` (then the next call goes on where this one stopped),
- * `OUT_OF_MEMORY`, `FORKED`. Thread-safe.
+ * Status: `RECORD_NOT_FOUND` (no more rows: the loop `while (dictdb_cursor_next(...) == DICTDB_STATUS_OK)`
+ * ends), `INVALID_ARGUMENT`, `INVALID_HANDLE`, `CANCELLED`, `TIMEOUT` (then the next call goes on where
+ * this one stopped), `OUT_OF_MEMORY`, `FORKED`. Thread-safe.
  */
 dictdb_status dictdb_cursor_next(dictdb_cursor *cursor,
                                  const char **row,
@@ -1707,8 +1713,8 @@ dictdb_status dictdb_cursor_next(dictdb_cursor *cursor,
                                  dictdb_error **error);
 
 /**
- * Takes the next rows, as many as fit, in one call. They may be fewer than fit, if the call is stopped when it has some:
- * only `RECORD_NOT_FOUND` says that there are no more.
+ * Takes the next rows, as many as fit, in one call. They may be fewer than fit, if the call is stopped
+ * when it has some: only `RECORD_NOT_FOUND` says that there are no more.
  *
  * `max_rows`: rows at most; 0 for as many as `max_bytes` lets through.
  * `max_bytes`: bytes of text at most, but one row is always taken; 0 for 1 MiB.
@@ -1716,8 +1722,8 @@ dictdb_status dictdb_cursor_next(dictdb_cursor *cursor,
  * `rows`: gets the text.
  * `count`: may be NULL; gets the number of rows; untouched on failure and at the end.
  *
- * Status: `RECORD_NOT_FOUND` (no more rows), `INVALID_ARGUMENT`, `INVALID_HANDLE`, `CANCELLED`, `TIMEOUT` (no row was
- * taken), `OUT_OF_MEMORY`, `FORKED`. Thread-safe.
+ * Status: `RECORD_NOT_FOUND` (no more rows), `INVALID_ARGUMENT`, `INVALID_HANDLE`, `CANCELLED`, `TIMEOUT`
+ * (no row was taken), `OUT_OF_MEMORY`, `FORKED`. Thread-safe.
  */
 dictdb_status dictdb_cursor_next_batch(dictdb_cursor *cursor,
                                        uint64_t max_rows,
@@ -1738,7 +1744,8 @@ dictdb_status dictdb_batch_new(dictdb_batch **batch,
                                dictdb_error **error);
 
 /**
- * Frees a batch; operations that were not committed are given up. NULL and a handle that was freed before are ignored.
+ * Frees a batch; operations that were not committed are given up. NULL and a handle that was freed before
+ * are ignored.
  *
  * A call that is using it in another thread ends as usual. Thread-safe.
  */
@@ -1749,9 +1756,9 @@ void dictdb_batch_free(dictdb_batch *batch);
  *
  * Result: `{"key": 7}`.
  *
- * Status: `INVALID_KEY`, `SCHEMA`, `INVALID_JSON`, `NUMBER_RANGE`, `LIMIT` (1,000,000 operations), `INVALID_UTF8`,
- * `INVALID_ARGUMENT`, `INVALID_HANDLE`, `UNSUPPORTED` (a snapshot), `OUT_OF_MEMORY`, `FORKED`. That a table was dropped
- * is found out by the commit. Thread-safe.
+ * Status: `INVALID_KEY`, `SCHEMA`, `INVALID_JSON`, `NUMBER_RANGE`, `LIMIT` (1,000,000 operations),
+ * `INVALID_UTF8`, `INVALID_ARGUMENT`, `INVALID_HANDLE`, `UNSUPPORTED` (a snapshot), `OUT_OF_MEMORY`,
+ * `FORKED`. That a table was dropped is found out by the commit. Thread-safe.
  */
 dictdb_status dictdb_batch_insert(dictdb_batch *batch,
                                   dictdb_table *table,
@@ -1814,8 +1821,8 @@ dictdb_status dictdb_batch_update_by_key(dictdb_batch *batch,
  *
  * Result: `{"count": 3}`.
  *
- * Status: `INVALID_JSON`, `INVALID_UTF8`, `INVALID_ARGUMENT`, `INVALID_HANDLE`, `LIMIT`, `UNSUPPORTED` (a snapshot),
- * `OUT_OF_MEMORY`, `FORKED`. Thread-safe.
+ * Status: `INVALID_JSON`, `INVALID_UTF8`, `INVALID_ARGUMENT`, `INVALID_HANDLE`, `LIMIT`, `UNSUPPORTED` (a
+ * snapshot), `OUT_OF_MEMORY`, `FORKED`. Thread-safe.
  */
 dictdb_status dictdb_batch_update(dictdb_batch *batch,
                                   dictdb_table *table,
@@ -1874,20 +1881,21 @@ dictdb_status dictdb_batch_delete_where(dictdb_batch *batch,
  *
  * Of several commits of the same batch at the same time, one comes after the other.
  *
- * The locks of the tables are taken in one order that is the same for all batches, so that batches never wait for each
- * other in a circle. What takes long, searching and parsing, was or is done before.
+ * The locks of the tables are taken in one order that is the same for all batches, so that batches never
+ * wait for each other in a circle. What takes long, searching and parsing, was or is done before.
  *
- * An update or delete that finds no record fails the batch with `RECORD_NOT_FOUND`: so a predicate can be a
- * condition on which all depends (`id = 1 AND balance >= 100`). An operation that fails is named by its
- * `operation` in the detail, counted from 0, and the error comes with an object also if it is RECORD_NOT_FOUND. Then
- * nothing was changed, and the batch has what it had. After success it is empty, and may be used again.
+ * An update or delete that finds no record fails the batch with `RECORD_NOT_FOUND`: so a predicate can be
+ * a condition on which all depends (`id = 1 AND balance >= 100`). An operation that fails is named by its
+ * `operation` in the detail, counted from 0, and the error comes with an object also if it is
+ * RECORD_NOT_FOUND. Then nothing was changed, and the batch has what it had. After success it is empty,
+ * and may be used again.
  *
  * Limits (`dictdb_table_limited`) of all handles that were used to add operations apply to the commit.
  *
  * `results`: may be NULL; gets a JSON array with the result of each operation, in order.
  *
- * Status: those of the operations, `TABLE_NOT_FOUND` (dropped), `CANCELLED`, `TIMEOUT`, `INVALID_HANDLE`, `OUT_OF_MEMORY`,
- * `FORKED`. An empty batch is OK. Thread-safe.
+ * Status: those of the operations, `TABLE_NOT_FOUND` (dropped), `CANCELLED`, `TIMEOUT`, `INVALID_HANDLE`,
+ * `OUT_OF_MEMORY`, `FORKED`. An empty batch is OK. Thread-safe.
  */
 dictdb_status dictdb_batch_commit(dictdb_batch *batch,
                                   dictdb_buffer *results,
@@ -1905,24 +1913,27 @@ dictdb_status dictdb_batch_clear(dictdb_batch *batch,
  * Does a batch that is given as one JSON text: `dictdb_batch_new`, an addition for each element and
  * `dictdb_batch_commit` in one call.
  *
- * `operations`: a JSON array of objects, at most 1,000,000. Each has one member that says what is done and to which
- * table, and others:
+ * `operations`: a JSON array of objects, at most 1,000,000. Each has one member that says what is done and
+ * to which table, and others:
  * `{"insert": "t", "record": {...}}`;
  * `{"insert_many": "t", "records": [{...}, {...}]}`;
- * `{"upsert": "t", "record": {...}, "on_conflict": "update"}`, or `"ignore"`, or `"error"`; `"update"` by default;
+ * `{"upsert": "t", "record": {...}, "on_conflict": "update"}`, or `"ignore"`, or `"error"`; `"update"` by
+ * default;
  * `{"update": "t", "key": 7, "changes": {...}}`;
  * `{"update": "t", "key": 7, "set": "visits = visits + ?1", "params": [1]}`;
- * `{"update": "t", "where": "age < ?1", "set": "minor = true", "params": [18]}`, or with `"changes"` in place of `"set"`;
+ * `{"update": "t", "where": "age < ?1", "set": "minor = true", "params": [18]}`, or with `"changes"` in
+ * place of `"set"`;
  * `{"delete": "t", "key": 7}`; `{"delete": "t", "where": "age < ?1", "params": [18]}`.
  * `"params"` may be left out if there are none.
- * `results`: may be NULL; gets a JSON array with the result of each operation, in order, as told for the functions that add
- * them.
+ * `results`: may be NULL; gets a JSON array with the result of each operation, in order, as told for the
+ * functions that add them.
  *
- * Status: as for `dictdb_batch_commit`, and `UNSUPPORTED` (a snapshot), `INVALID_ARGUMENT` (a member that is missing, unknown or of a wrong type),
- * `TABLE_NOT_FOUND`, `PARSE`, `INVALID_JSON`, `NUMBER_RANGE`, `INVALID_UTF8`, `LIMIT`. A text that is not JSON, or has a number
- * out of range, has the `position` in its detail; any other error has the `operation`, and the `option` (the member at fault) or
- * what the function that adds such an operation tells; a `position` then counts from the beginning of the string that
- * is at fault. Records in the text may nest two levels less than others. Thread-safe.
+ * Status: as for `dictdb_batch_commit`, and `UNSUPPORTED` (a snapshot), `INVALID_ARGUMENT` (a member that
+ * is missing, unknown or of a wrong type), `TABLE_NOT_FOUND`, `PARSE`, `INVALID_JSON`, `NUMBER_RANGE`,
+ * `INVALID_UTF8`, `LIMIT`. A text that is not JSON, or has a number out of range, has the `position` in
+ * its detail; any other error has the `operation`, and the `option` (the member at fault) or what the
+ * function that adds such an operation tells; a `position` then counts from the beginning of the string
+ * that is at fault. Records in the text may nest two levels less than others. Thread-safe.
  */
 dictdb_status dictdb_db_batch(dictdb_db *db,
                               const char *operations,
@@ -1943,14 +1954,15 @@ dictdb_status dictdb_cancel_new(dictdb_cancel **cancel,
 /**
  * Frees a token. NULL and a handle that was freed before are ignored.
  *
- * Handles made with it, and calls that are running, keep what they need of it: for them it stays as it is, set or
- * not. Thread-safe.
+ * Handles made with it, and calls that are running, keep what they need of it: for them it stays as it is,
+ * set or not. Thread-safe.
  */
 void dictdb_cancel_free(dictdb_cancel *cancel);
 
 /**
- * Sets a token: calls that are running with it end with `CANCELLED` soon, usually within milliseconds, and so
- * do those that begin later and can take long, until the token is reset. Calls that take no time may ignore it.
+ * Sets a token: calls that are running with it end with `CANCELLED` soon, usually within milliseconds, and
+ * so do those that begin later and can take long, until the token is reset. Calls that take no time may
+ * ignore it.
  *
  * A cancelled call has changed nothing. A write that has come to applying its changes completes.
  *
@@ -1981,15 +1993,16 @@ int32_t *dictdb_cancel_flag(const dictdb_cancel *cancel);
 /**
  * Makes another handle to a table or snapshot, whose calls can be stopped.
  *
- * Each call through the new handle looks at the token while it runs, and at the clock, and ends with `CANCELLED`
- * or `TIMEOUT` when it should; then it has changed nothing. That holds for all that can take long: queries,
- * counts, copies, cursors' steps, bulk inserts, updates and deletes, making an index, waiting for the table's lock,
- * and batches in which the handle is used. Limits add up: a handle made of a limited one is stopped by either
- * token, and has the shorter of both times. Calls that take no time to speak of may ignore them.
+ * Each call through the new handle looks at the token while it runs, and at the clock, and ends with
+ * `CANCELLED` or `TIMEOUT` when it should; then it has changed nothing. That holds for all that can take
+ * long: queries, counts, copies, cursors' steps, bulk inserts, updates and deletes, making an index,
+ * waiting for the table's lock, and batches in which the handle is used. Limits add up: a handle made of a
+ * limited one is stopped by either token, and has the shorter of both times. Calls that take no time to
+ * speak of may ignore them.
  *
  * `cancel`: a token, which stays the caller's; may be NULL.
- * `timeout_ms`: milliseconds that each call may take, from its beginning; 0 lets only calls pass that take no time;
- * `DICTDB_NO_TIMEOUT` (or any negative number) sets no limit.
+ * `timeout_ms`: milliseconds that each call may take, from its beginning; 0 lets only calls pass that take
+ * no time; `DICTDB_NO_TIMEOUT` (or any negative number) sets no limit.
  * `limited`: gets the handle, to be freed with `dictdb_table_free`; NULL on failure.
  *
  * Status: `INVALID_ARGUMENT`, `INVALID_HANDLE`, `LIMIT`, `FORKED`. Thread-safe.
@@ -2001,8 +2014,8 @@ dictdb_status dictdb_table_limited(const dictdb_table *table,
                                    dictdb_error **error);
 
 /**
- * Makes another handle to a database or snapshot, whose calls can be stopped, and those of all tables got from it. As
- * `dictdb_table_limited`.
+ * Makes another handle to a database or snapshot, whose calls can be stopped, and those of all tables got
+ * from it. As `dictdb_table_limited`.
  *
  * `limited`: gets the handle, to be freed with `dictdb_db_free`; NULL on failure.
  *
@@ -2015,8 +2028,8 @@ dictdb_status dictdb_db_limited(const dictdb_db *db,
                                 dictdb_error **error);
 
 /**
- * Watches a table from now on: the watch gets the changes of all calls that begin from now on, whole, and nothing of
- * those that are under way. Limits (`dictdb_table_limited`) of the handle apply to its polls.
+ * Watches a table from now on: the watch gets the changes of all calls that begin from now on, whole, and
+ * nothing of those that are under way. Limits (`dictdb_table_limited`) of the handle apply to its polls.
  *
  * `options`: NULL, or a JSON object with these members, all optional:
  * `"max_changes"`: changes that are kept at most, 1 to 16,777,216; 65,536 by default;
@@ -2034,7 +2047,10 @@ dictdb_status dictdb_table_watch(const dictdb_table *table,
                                  dictdb_watch **watch,
                                  dictdb_error **error);
 
-/** Watches all tables of a database from now on, those that are yet to be created included. As `dictdb_table_watch`. */
+/**
+ * Watches all tables of a database from now on, those that are yet to be created included. As
+ * `dictdb_table_watch`.
+ */
 dictdb_status dictdb_db_watch(const dictdb_db *db,
                               const char *options,
                               size_t options_len,
@@ -2044,33 +2060,38 @@ dictdb_status dictdb_db_watch(const dictdb_db *db,
 /**
  * Stops watching and frees the handle. NULL and a handle that was freed before are ignored.
  *
- * A `dictdb_watch_poll` that is waiting in another thread ends with `CANCELLED`. The file descriptor of the watch is
- * closed with it, and its number may be another file's soon: take it out of an event loop first. Thread-safe.
+ * A `dictdb_watch_poll` that is waiting in another thread ends with `CANCELLED`. The file descriptor of
+ * the watch is closed with it, and its number may be another file's soon: take it out of an event loop
+ * first. Thread-safe.
  */
 void dictdb_watch_free(dictdb_watch *watch);
 
 /**
  * Gets changes, in order.
  *
- * `since`: gives those with a greater sequence number; 0 gives all since the watch was made. Pass the `last` of the poll
- * before. What was asked for is not taken away: it may be asked for again, as long as it is kept.
+ * `since`: gives those with a greater sequence number; 0 gives all since the watch was made. Pass the
+ * `last` of the poll before. What was asked for is not taken away: it may be asked for again, as long as
+ * it is kept.
  * `max`: changes at most; 0 for all.
- * `timeout_ms`: milliseconds to wait if there is none; 0 not to wait; `DICTDB_NO_TIMEOUT` (or any negative number) to wait for
- * ever. No lock is held meanwhile.
+ * `timeout_ms`: milliseconds to wait if there is none; 0 not to wait; `DICTDB_NO_TIMEOUT` (or any negative
+ * number) to wait for ever. No lock is held meanwhile.
  * `changes`: gets a JSON array of objects, `[]` if there are none:
  * `{"sequence": 8, "commit": 8, "table": "users", "operation": "update", "key": 1, "record": {...}}`.
- * `"sequence"` ascends by one from change to change, for all watches of a database alike (a watch of one table lacks those
- * of others; changes that nobody watches are not counted, so a number means nothing to a watch that is made later); `"commit"` is the sequence number of the first change of the same call or batch; `"operation"` is `"insert"`,
- * `"update"`, `"delete"`, `"create"` or `"drop"` (of the table; these have neither key nor record); `"key"` is the
- * record's key, after the change; `"old_key"` is there if the change gave it another one; `"record"` is the whole
- * record, after the change; a delete has none. Keys that one update passes on from record to record are told to be deleted
- * first, so that each change can be applied by itself.
- * `last`: may be NULL; gets the sequence number of the last change in `changes`, or `since` if there is none; untouched on
- * failure.
+ * `"sequence"` ascends by one from change to change, for all watches of a database alike (a watch of one
+ * table lacks those of others; changes that nobody watches are not counted, so a number means nothing to a
+ * watch that is made later); `"commit"` is the sequence number of the first change of the same call or
+ * batch; `"operation"` is `"insert"`,
+ * `"update"`, `"delete"`, `"create"` or `"drop"` (of the table; these have neither key nor record);
+ * `"key"` is the record's key, after the change; `"old_key"` is there if the change gave it another one;
+ * `"record"` is the whole record, after the change; a delete has none. Keys that one update passes on from
+ * record to record are told to be deleted first, so that each change can be applied by itself.
+ * `last`: may be NULL; gets the sequence number of the last change in `changes`, or `since` if there is
+ * none; untouched on failure.
  *
- * Status: `UNAVAILABLE` (changes after `since` are gone: the detail has `since`, `oldest`, after which they are kept, and
- * `newest`, the last one), `CANCELLED` (the watch was freed meanwhile, or the token of the handle that it was made with was
- * set), `TIMEOUT` (the time of that handle was over sooner than `timeout_ms`), `INVALID_ARGUMENT`, `INVALID_HANDLE`, `OUT_OF_MEMORY`, `FORKED`. Thread-safe.
+ * Status: `UNAVAILABLE` (changes after `since` are gone: the detail has `since`, `oldest`, after which
+ * they are kept, and `newest`, the last one), `CANCELLED` (the watch was freed meanwhile, or the token of
+ * the handle that it was made with was set), `TIMEOUT` (the time of that handle was over sooner than
+ * `timeout_ms`), `INVALID_ARGUMENT`, `INVALID_HANDLE`, `OUT_OF_MEMORY`, `FORKED`. Thread-safe.
  */
 dictdb_status dictdb_watch_poll(const dictdb_watch *watch,
                                 uint64_t since,
@@ -2081,8 +2102,8 @@ dictdb_status dictdb_watch_poll(const dictdb_watch *watch,
                                 dictdb_error **error);
 
 /**
- * Gets the sequence number of the last change of the database that anybody watched: the number after which a reader goes
- * on who is about to read the tables anew.
+ * Gets the sequence number of the last change of the database that anybody watched: the number after which
+ * a reader goes on who is about to read the tables anew.
  *
  * `last`: gets the number; untouched on failure.
  *
@@ -2093,9 +2114,9 @@ dictdb_status dictdb_watch_last(const dictdb_watch *watch,
                                 dictdb_error **error);
 
 /**
- * Gets a file descriptor that is readable while there are changes which no poll has given yet: for `poll`, `epoll` and
- * the event loops made of them. Do not read it or close it: `dictdb_watch_poll` makes it unreadable when it has given
- * all, and the watch closes it when it is freed. It is closed on exec.
+ * Gets a file descriptor that is readable while there are changes which no poll has given yet: for `poll`,
+ * `epoll` and the event loops made of them. Do not read it or close it: `dictdb_watch_poll` makes it
+ * unreadable when it has given all, and the watch closes it when it is freed. It is closed on exec.
  *
  * `fd`: gets the descriptor, each time the same; untouched on failure.
  *

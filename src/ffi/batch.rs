@@ -19,8 +19,9 @@ use std::sync::Arc;
 
 /// A list of writes on any number of tables, to be done as one: all or none.
 ///
-/// Functions that add to the list check what they are given, and change nothing else; `dictdb_batch_commit` does it all
-/// at one instant. Operations take effect in the order in which they were added, and each sees what those before it did.
+/// Functions that add to the list check what they are given, and change nothing else; `dictdb_batch_commit`
+/// does it all at one instant. Operations take effect in the order in which they were added, and each sees
+/// what those before it did.
 ///
 /// Made by `dictdb_batch_new`, freed by `dictdb_batch_free`. Any thread may use it.
 #[allow(non_camel_case_types)]
@@ -45,7 +46,8 @@ pub unsafe extern "C" fn dictdb_batch_new(
     unsafe { guard(error, body) }
 }
 
-/// Frees a batch; operations that were not committed are given up. NULL and a handle that was freed before are ignored.
+/// Frees a batch; operations that were not committed are given up. NULL and a handle that was freed before
+/// are ignored.
 ///
 /// A call that is using it in another thread ends as usual. Thread-safe.
 #[no_mangle]
@@ -57,9 +59,9 @@ pub extern "C" fn dictdb_batch_free(batch: *mut dictdb_batch) {
 ///
 /// Result: `{"key": 7}`.
 ///
-/// Status: `INVALID_KEY`, `SCHEMA`, `INVALID_JSON`, `NUMBER_RANGE`, `LIMIT` (1,000,000 operations), `INVALID_UTF8`,
-/// `INVALID_ARGUMENT`, `INVALID_HANDLE`, `UNSUPPORTED` (a snapshot), `OUT_OF_MEMORY`, `FORKED`. That a table was dropped
-/// is found out by the commit. Thread-safe.
+/// Status: `INVALID_KEY`, `SCHEMA`, `INVALID_JSON`, `NUMBER_RANGE`, `LIMIT` (1,000,000 operations),
+/// `INVALID_UTF8`, `INVALID_ARGUMENT`, `INVALID_HANDLE`, `UNSUPPORTED` (a snapshot), `OUT_OF_MEMORY`,
+/// `FORKED`. That a table was dropped is found out by the commit. Thread-safe.
 #[no_mangle]
 pub unsafe extern "C" fn dictdb_batch_insert(
     batch: *mut dictdb_batch,
@@ -168,8 +170,8 @@ pub unsafe extern "C" fn dictdb_batch_update_by_key(
 ///
 /// Result: `{"count": 3}`.
 ///
-/// Status: `INVALID_JSON`, `INVALID_UTF8`, `INVALID_ARGUMENT`, `INVALID_HANDLE`, `LIMIT`, `UNSUPPORTED` (a snapshot),
-/// `OUT_OF_MEMORY`, `FORKED`. Thread-safe.
+/// Status: `INVALID_JSON`, `INVALID_UTF8`, `INVALID_ARGUMENT`, `INVALID_HANDLE`, `LIMIT`, `UNSUPPORTED` (a
+/// snapshot), `OUT_OF_MEMORY`, `FORKED`. Thread-safe.
 #[no_mangle]
 pub unsafe extern "C" fn dictdb_batch_update(
     batch: *mut dictdb_batch,
@@ -281,20 +283,21 @@ pub unsafe extern "C" fn dictdb_batch_delete_where(
 ///
 /// Of several commits of the same batch at the same time, one comes after the other.
 ///
-/// The locks of the tables are taken in one order that is the same for all batches, so that batches never wait for each
-/// other in a circle. What takes long, searching and parsing, was or is done before.
+/// The locks of the tables are taken in one order that is the same for all batches, so that batches never
+/// wait for each other in a circle. What takes long, searching and parsing, was or is done before.
 ///
-/// An update or delete that finds no record fails the batch with `RECORD_NOT_FOUND`: so a predicate can be a
-/// condition on which all depends (`id = 1 AND balance >= 100`). An operation that fails is named by its
-/// `operation` in the detail, counted from 0, and the error comes with an object also if it is RECORD_NOT_FOUND. Then
-/// nothing was changed, and the batch has what it had. After success it is empty, and may be used again.
+/// An update or delete that finds no record fails the batch with `RECORD_NOT_FOUND`: so a predicate can be
+/// a condition on which all depends (`id = 1 AND balance >= 100`). An operation that fails is named by its
+/// `operation` in the detail, counted from 0, and the error comes with an object also if it is
+/// RECORD_NOT_FOUND. Then nothing was changed, and the batch has what it had. After success it is empty,
+/// and may be used again.
 ///
 /// Limits (`dictdb_table_limited`) of all handles that were used to add operations apply to the commit.
 ///
 /// `results`: may be NULL; gets a JSON array with the result of each operation, in order.
 ///
-/// Status: those of the operations, `TABLE_NOT_FOUND` (dropped), `CANCELLED`, `TIMEOUT`, `INVALID_HANDLE`, `OUT_OF_MEMORY`,
-/// `FORKED`. An empty batch is OK. Thread-safe.
+/// Status: those of the operations, `TABLE_NOT_FOUND` (dropped), `CANCELLED`, `TIMEOUT`, `INVALID_HANDLE`,
+/// `OUT_OF_MEMORY`, `FORKED`. An empty batch is OK. Thread-safe.
 #[no_mangle]
 pub unsafe extern "C" fn dictdb_batch_commit(
     batch: *mut dictdb_batch,
@@ -332,24 +335,27 @@ pub unsafe extern "C" fn dictdb_batch_clear(
 /// Does a batch that is given as one JSON text: `dictdb_batch_new`, an addition for each element and
 /// `dictdb_batch_commit` in one call.
 ///
-/// `operations`: a JSON array of objects, at most 1,000,000. Each has one member that says what is done and to which
-/// table, and others:
+/// `operations`: a JSON array of objects, at most 1,000,000. Each has one member that says what is done and
+/// to which table, and others:
 /// `{"insert": "t", "record": {...}}`;
 /// `{"insert_many": "t", "records": [{...}, {...}]}`;
-/// `{"upsert": "t", "record": {...}, "on_conflict": "update"}`, or `"ignore"`, or `"error"`; `"update"` by default;
+/// `{"upsert": "t", "record": {...}, "on_conflict": "update"}`, or `"ignore"`, or `"error"`; `"update"` by
+/// default;
 /// `{"update": "t", "key": 7, "changes": {...}}`;
 /// `{"update": "t", "key": 7, "set": "visits = visits + ?1", "params": [1]}`;
-/// `{"update": "t", "where": "age < ?1", "set": "minor = true", "params": [18]}`, or with `"changes"` in place of `"set"`;
+/// `{"update": "t", "where": "age < ?1", "set": "minor = true", "params": [18]}`, or with `"changes"` in
+/// place of `"set"`;
 /// `{"delete": "t", "key": 7}`; `{"delete": "t", "where": "age < ?1", "params": [18]}`.
 /// `"params"` may be left out if there are none.
-/// `results`: may be NULL; gets a JSON array with the result of each operation, in order, as told for the functions that add
-/// them.
+/// `results`: may be NULL; gets a JSON array with the result of each operation, in order, as told for the
+/// functions that add them.
 ///
-/// Status: as for `dictdb_batch_commit`, and `UNSUPPORTED` (a snapshot), `INVALID_ARGUMENT` (a member that is missing, unknown or of a wrong type),
-/// `TABLE_NOT_FOUND`, `PARSE`, `INVALID_JSON`, `NUMBER_RANGE`, `INVALID_UTF8`, `LIMIT`. A text that is not JSON, or has a number
-/// out of range, has the `position` in its detail; any other error has the `operation`, and the `option` (the member at fault) or
-/// what the function that adds such an operation tells; a `position` then counts from the beginning of the string that
-/// is at fault. Records in the text may nest two levels less than others. Thread-safe.
+/// Status: as for `dictdb_batch_commit`, and `UNSUPPORTED` (a snapshot), `INVALID_ARGUMENT` (a member that
+/// is missing, unknown or of a wrong type), `TABLE_NOT_FOUND`, `PARSE`, `INVALID_JSON`, `NUMBER_RANGE`,
+/// `INVALID_UTF8`, `LIMIT`. A text that is not JSON, or has a number out of range, has the `position` in
+/// its detail; any other error has the `operation`, and the `option` (the member at fault) or what the
+/// function that adds such an operation tells; a `position` then counts from the beginning of the string
+/// that is at fault. Records in the text may nest two levels less than others. Thread-safe.
 #[no_mangle]
 pub unsafe extern "C" fn dictdb_db_batch(
     db: *mut dictdb_db,

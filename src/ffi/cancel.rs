@@ -12,8 +12,8 @@ use std::time::Duration;
 
 /// A token that cancels calls. Any number of threads may use it, for any number of calls.
 ///
-/// It is given to calls through handles: `dictdb_table_limited` and `dictdb_db_limited` make a handle whose calls
-/// look at the token while they run. Made by `dictdb_cancel_new`, freed by `dictdb_cancel_free`.
+/// It is given to calls through handles: `dictdb_table_limited` and `dictdb_db_limited` make a handle whose
+/// calls look at the token while they run. Made by `dictdb_cancel_new`, freed by `dictdb_cancel_free`.
 #[allow(non_camel_case_types)]
 pub struct dictdb_cancel {
     _opaque: [u8; 0],
@@ -38,15 +38,16 @@ pub unsafe extern "C" fn dictdb_cancel_new(
 
 /// Frees a token. NULL and a handle that was freed before are ignored.
 ///
-/// Handles made with it, and calls that are running, keep what they need of it: for them it stays as it is, set or
-/// not. Thread-safe.
+/// Handles made with it, and calls that are running, keep what they need of it: for them it stays as it is,
+/// set or not. Thread-safe.
 #[no_mangle]
 pub extern "C" fn dictdb_cancel_free(cancel: *mut dictdb_cancel) {
     handle::free::<Cancel, _>(cancel);
 }
 
-/// Sets a token: calls that are running with it end with `CANCELLED` soon, usually within milliseconds, and so
-/// do those that begin later and can take long, until the token is reset. Calls that take no time may ignore it.
+/// Sets a token: calls that are running with it end with `CANCELLED` soon, usually within milliseconds, and
+/// so do those that begin later and can take long, until the token is reset. Calls that take no time may
+/// ignore it.
 ///
 /// A cancelled call has changed nothing. A write that has come to applying its changes completes.
 ///
@@ -100,15 +101,16 @@ pub const DICTDB_NO_TIMEOUT: i64 = -1;
 
 /// Makes another handle to a table or snapshot, whose calls can be stopped.
 ///
-/// Each call through the new handle looks at the token while it runs, and at the clock, and ends with `CANCELLED`
-/// or `TIMEOUT` when it should; then it has changed nothing. That holds for all that can take long: queries,
-/// counts, copies, cursors' steps, bulk inserts, updates and deletes, making an index, waiting for the table's lock,
-/// and batches in which the handle is used. Limits add up: a handle made of a limited one is stopped by either
-/// token, and has the shorter of both times. Calls that take no time to speak of may ignore them.
+/// Each call through the new handle looks at the token while it runs, and at the clock, and ends with
+/// `CANCELLED` or `TIMEOUT` when it should; then it has changed nothing. That holds for all that can take
+/// long: queries, counts, copies, cursors' steps, bulk inserts, updates and deletes, making an index,
+/// waiting for the table's lock, and batches in which the handle is used. Limits add up: a handle made of a
+/// limited one is stopped by either token, and has the shorter of both times. Calls that take no time to
+/// speak of may ignore them.
 ///
 /// `cancel`: a token, which stays the caller's; may be NULL.
-/// `timeout_ms`: milliseconds that each call may take, from its beginning; 0 lets only calls pass that take no time;
-/// `DICTDB_NO_TIMEOUT` (or any negative number) sets no limit.
+/// `timeout_ms`: milliseconds that each call may take, from its beginning; 0 lets only calls pass that take
+/// no time; `DICTDB_NO_TIMEOUT` (or any negative number) sets no limit.
 /// `limited`: gets the handle, to be freed with `dictdb_table_free`; NULL on failure.
 ///
 /// Status: `INVALID_ARGUMENT`, `INVALID_HANDLE`, `LIMIT`, `FORKED`. Thread-safe.
@@ -132,8 +134,8 @@ pub unsafe extern "C" fn dictdb_table_limited(
     unsafe { guard(error, body) }
 }
 
-/// Makes another handle to a database or snapshot, whose calls can be stopped, and those of all tables got from it. As
-/// `dictdb_table_limited`.
+/// Makes another handle to a database or snapshot, whose calls can be stopped, and those of all tables got
+/// from it. As `dictdb_table_limited`.
 ///
 /// `limited`: gets the handle, to be freed with `dictdb_db_free`; NULL on failure.
 ///

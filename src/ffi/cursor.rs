@@ -16,14 +16,16 @@ use std::sync::Arc;
 
 /// The rows of a query on the table as it was when the cursor was made, a few at a time.
 ///
-/// No lock is held between calls, so a cursor may be kept for as long as one likes: writers do not notice. It keeps a
-/// snapshot of the table (or the snapshot that it was made on), whose memory the table's statistics tell
-/// (`snapshot_bytes`). It has the limits of the handle that it was made with. Rows without `order_by`,
-/// `distinct`, `group_by` and aggregates are found as they are asked for. Of an ordered query the row numbers are
-/// found and sorted when the cursor is made, four bytes each; distinct and grouped rows are computed then.
+/// No lock is held between calls, so a cursor may be kept for as long as one likes: writers do not notice.
+/// It keeps a snapshot of the table (or the snapshot that it was made on), whose memory the table's
+/// statistics tell (`snapshot_bytes`). It has the limits of the handle that it was made with. Rows without
+/// `order_by`, `distinct`, `group_by` and aggregates are found as they are asked for. Of an ordered query
+/// the row numbers are found and sorted when the cursor is made, four bytes each; distinct and grouped rows
+/// are computed then.
 ///
-/// Made by `dictdb_query_cursor` and `dictdb_table_cursor`, freed by `dictdb_cursor_free`. Any thread may use it, also
-/// several: each row is handed out once. But a row that `dictdb_cursor_next` lends is valid only until the next step.
+/// Made by `dictdb_query_cursor` and `dictdb_table_cursor`, freed by `dictdb_cursor_free`. Any thread may
+/// use it, also several: each row is handed out once. But a row that `dictdb_cursor_next` lends is valid
+/// only until the next step.
 #[allow(non_camel_case_types)]
 pub struct dictdb_cursor {
     _opaque: [u8; 0],
@@ -98,7 +100,8 @@ pub unsafe extern "C" fn dictdb_table_cursor(
 
 /// Frees a cursor, at any moment and from any thread. NULL and a handle that was freed before are ignored.
 ///
-/// A call that is using it in another thread ends as usual. Rows that it lent are not valid any more. Thread-safe.
+/// A call that is using it in another thread ends as usual. Rows that it lent are not valid any more.
+/// Thread-safe.
 #[no_mangle]
 pub extern "C" fn dictdb_cursor_free(cursor: *mut dictdb_cursor) {
     handle::free::<Cursor, _>(cursor);
@@ -106,15 +109,15 @@ pub extern "C" fn dictdb_cursor_free(cursor: *mut dictdb_cursor) {
 
 /// Lends the next row.
 ///
-/// `row`: gets the address of the row's JSON text, which is not NUL-terminated and must not be written to; NULL on
-/// failure and at the end. It is valid until the next step of the cursor (`dictdb_cursor_next` or
-/// `dictdb_cursor_next_batch`) or its freeing, whatever writers do meanwhile. Whole records are not copied: the
-/// text is the stored record itself.
+/// `row`: gets the address of the row's JSON text, which is not NUL-terminated and must not be written to;
+/// NULL on failure and at the end. It is valid until the next step of the cursor (`dictdb_cursor_next` or
+/// `dictdb_cursor_next_batch`) or its freeing, whatever writers do meanwhile. Whole records are not copied:
+/// the text is the stored record itself.
 /// `row_len`: gets the length in bytes; 0 on failure and at the end.
 ///
-/// Status: `RECORD_NOT_FOUND` (no more rows: the loop `while (dictdb_cursor_next(...) == DICTDB_STATUS_OK)` ends),
-/// `INVALID_ARGUMENT`, `INVALID_HANDLE`, `CANCELLED`, `TIMEOUT` (then the next call goes on where this one stopped),
-/// `OUT_OF_MEMORY`, `FORKED`. Thread-safe.
+/// Status: `RECORD_NOT_FOUND` (no more rows: the loop `while (dictdb_cursor_next(...) == DICTDB_STATUS_OK)`
+/// ends), `INVALID_ARGUMENT`, `INVALID_HANDLE`, `CANCELLED`, `TIMEOUT` (then the next call goes on where
+/// this one stopped), `OUT_OF_MEMORY`, `FORKED`. Thread-safe.
 #[no_mangle]
 pub unsafe extern "C" fn dictdb_cursor_next(
     cursor: *mut dictdb_cursor,
@@ -139,8 +142,8 @@ pub unsafe extern "C" fn dictdb_cursor_next(
     unsafe { guard(error, body) }
 }
 
-/// Takes the next rows, as many as fit, in one call. They may be fewer than fit, if the call is stopped when it has some:
-/// only `RECORD_NOT_FOUND` says that there are no more.
+/// Takes the next rows, as many as fit, in one call. They may be fewer than fit, if the call is stopped
+/// when it has some: only `RECORD_NOT_FOUND` says that there are no more.
 ///
 /// `max_rows`: rows at most; 0 for as many as `max_bytes` lets through.
 /// `max_bytes`: bytes of text at most, but one row is always taken; 0 for 1 MiB.
@@ -148,8 +151,8 @@ pub unsafe extern "C" fn dictdb_cursor_next(
 /// `rows`: gets the text.
 /// `count`: may be NULL; gets the number of rows; untouched on failure and at the end.
 ///
-/// Status: `RECORD_NOT_FOUND` (no more rows), `INVALID_ARGUMENT`, `INVALID_HANDLE`, `CANCELLED`, `TIMEOUT` (no row was
-/// taken), `OUT_OF_MEMORY`, `FORKED`. Thread-safe.
+/// Status: `RECORD_NOT_FOUND` (no more rows), `INVALID_ARGUMENT`, `INVALID_HANDLE`, `CANCELLED`, `TIMEOUT`
+/// (no row was taken), `OUT_OF_MEMORY`, `FORKED`. Thread-safe.
 #[no_mangle]
 pub unsafe extern "C" fn dictdb_cursor_next_batch(
     cursor: *mut dictdb_cursor,

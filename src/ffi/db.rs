@@ -15,8 +15,8 @@ use std::ffi::c_char;
 
 /// A database: a set of named tables in memory.
 ///
-/// Made by `dictdb_db_new` (by `dictdb_db_snapshot` and `dictdb_db_limited`, too), freed by `dictdb_db_free`. Every function may be called from any thread at any
-/// time.
+/// Made by `dictdb_db_new` (by `dictdb_db_snapshot` and `dictdb_db_limited`, too), freed by
+/// `dictdb_db_free`. Every function may be called from any thread at any time.
 #[allow(non_camel_case_types)]
 pub struct dictdb_db {
     _opaque: [u8; 0],

@@ -21,8 +21,8 @@ use crate::ffi::table::dictdb_table;
 /// What a snapshot costs is the memory of what the table would have let go since. The table's statistics tell
 /// it: `snapshots` and `snapshot_bytes`.
 ///
-/// `table`: a table; a snapshot gives another handle to itself. Limits (`dictdb_table_limited`) of the handle are those
-/// of the new one, too.
+/// `table`: a table; a snapshot gives another handle to itself. Limits (`dictdb_table_limited`) of the
+/// handle are those of the new one, too.
 /// `snapshot`: gets the handle, to be freed with `dictdb_table_free`; NULL on failure.
 ///
 /// Status: `INVALID_ARGUMENT`, `INVALID_HANDLE`, `TABLE_NOT_FOUND` (dropped), `LIMIT`, `FORKED`. Thread-safe.
@@ -99,10 +99,11 @@ pub unsafe extern "C" fn dictdb_table_copy(
 
 /// Copies all records of a database, or of a snapshot of one, as of one and the same instant.
 ///
-/// `tables`: gets a JSON object: for each table's name, in the order in which they were created, an object as from
-/// `dictdb_table_copy`.
+/// `tables`: gets a JSON object: for each table's name, in the order in which they were created, an object
+/// as from `dictdb_table_copy`.
 ///
-/// Status: `INVALID_ARGUMENT`, `INVALID_HANDLE`, `CANCELLED`, `TIMEOUT`, `OUT_OF_MEMORY`, `FORKED`. Thread-safe.
+/// Status: `INVALID_ARGUMENT`, `INVALID_HANDLE`, `CANCELLED`, `TIMEOUT`, `OUT_OF_MEMORY`, `FORKED`.
+/// Thread-safe.
 #[no_mangle]
 pub unsafe extern "C" fn dictdb_db_copy(
     db: *const dictdb_db,

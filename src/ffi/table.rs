@@ -313,9 +313,9 @@ pub unsafe extern "C" fn dictdb_table_count(
 /// `count`: may be NULL; gets the number of records changed; untouched on failure.
 ///
 /// Status: `RECORD_NOT_FOUND` (none matches), `DUPLICATE_KEY` (of unique indexes, too), `INVALID_KEY` (the
-/// key field null included), `SCHEMA`, `INVALID_JSON`, `NUMBER_RANGE`, `LIMIT`, `INVALID_UTF8`, `INVALID_ARGUMENT`,
-/// `INVALID_HANDLE`, `TABLE_NOT_FOUND` (dropped), `OUT_OF_MEMORY`, `FORKED`. The changes themselves are
-/// checked first, so `SCHEMA` comes before `RECORD_NOT_FOUND`. Thread-safe.
+/// key field null included), `SCHEMA`, `INVALID_JSON`, `NUMBER_RANGE`, `LIMIT`, `INVALID_UTF8`,
+/// `INVALID_ARGUMENT`, `INVALID_HANDLE`, `TABLE_NOT_FOUND` (dropped), `OUT_OF_MEMORY`, `FORKED`. The
+/// changes themselves are checked first, so `SCHEMA` comes before `RECORD_NOT_FOUND`. Thread-safe.
 #[no_mangle]
 pub unsafe extern "C" fn dictdb_table_update(
     table: *mut dictdb_table,
@@ -454,10 +454,11 @@ pub unsafe extern "C" fn dictdb_table_describe(
 /// `statistics`: gets a JSON object of integers: `"records"`; `"live_bytes"`, `"dead_bytes"` (stored
 /// records, and remains of old ones not yet reclaimed), `"segments"`, `"segment_bytes"` (memory that holds
 /// them), `"directory_bytes"`, `"key_map_bytes"`, `"indexes"` (how many), `"index_bytes"`, `"shapes"`
-/// (distinct lists of fields); `"bytes"` (the four memories together); `"inserted"`, `"updated"`, `"deleted"` (records, since the table was
-/// created), `"segments_reclaimed"`. Snapshots have none of these: `"lock_waits"` (calls that had to wait for the table's lock),
-/// `"snapshots"` (how many snapshots and cursors of the table there are), `"snapshot_bytes"` (memory that is there only
-/// for them, which the table itself does not need any more).
+/// (distinct lists of fields); `"bytes"` (the four memories together); `"inserted"`, `"updated"`,
+/// `"deleted"` (records, since the table was created), `"segments_reclaimed"`. Snapshots have none of
+/// these: `"lock_waits"` (calls that had to wait for the table's lock),
+/// `"snapshots"` (how many snapshots and cursors of the table there are), `"snapshot_bytes"` (memory that
+/// is there only for them, which the table itself does not need any more).
 ///
 /// Status: `INVALID_ARGUMENT`, `INVALID_HANDLE`, `TABLE_NOT_FOUND` (dropped), `OUT_OF_MEMORY`, `FORKED`.
 /// Thread-safe.

@@ -14,25 +14,25 @@ use crate::ffi::table::dictdb_table;
 use crate::ffi::text;
 use std::ffi::c_char;
 
-/// A feed of the changes of a table, or of all tables of a database: each record that was inserted, changed or deleted,
-/// in the order in which that happened, from the moment at which the watch was made.
+/// A feed of the changes of a table, or of all tables of a database: each record that was inserted, changed
+/// or deleted, in the order in which that happened, from the moment at which the watch was made.
 ///
-/// Changes are kept in memory, up to a limit, whether they were asked for or not; a writer never waits for a reader. A reader
-/// who is too slow is told that changes are gone (`UNAVAILABLE`), and should read the tables anew: ask for
-/// `dictdb_watch_last`, then take a snapshot, then go on after that number. The same goes for a copy of a table that is to
-/// be kept up to date from the start: first make the watch, then take the snapshot, then apply all changes. Changes
-/// carry whole records, so applying one that the snapshot has already does no harm: once all up to the snapshot have been
-/// applied, the copy is what the table was.
+/// Changes are kept in memory, up to a limit, whether they were asked for or not; a writer never waits for
+/// a reader. A reader who is too slow is told that changes are gone (`UNAVAILABLE`), and should read the
+/// tables anew: ask for `dictdb_watch_last`, then take a snapshot, then go on after that number. The same
+/// goes for a copy of a table that is to be kept up to date from the start: first make the watch, then take
+/// the snapshot, then apply all changes. Changes carry whole records, so applying one that the snapshot has
+/// already does no harm: once all up to the snapshot have been applied, the copy is what the table was.
 ///
-/// Made by `dictdb_table_watch` and `dictdb_db_watch`, freed by `dictdb_watch_free`. Any thread may use it. It does not keep
-/// the database alive: when nobody can write any more, no change comes any more.
+/// Made by `dictdb_table_watch` and `dictdb_db_watch`, freed by `dictdb_watch_free`. Any thread may use it.
+/// It does not keep the database alive: when nobody can write any more, no change comes any more.
 #[allow(non_camel_case_types)]
 pub struct dictdb_watch {
     _opaque: [u8; 0],
 }
 
-/// Watches a table from now on: the watch gets the changes of all calls that begin from now on, whole, and nothing of
-/// those that are under way. Limits (`dictdb_table_limited`) of the handle apply to its polls.
+/// Watches a table from now on: the watch gets the changes of all calls that begin from now on, whole, and
+/// nothing of those that are under way. Limits (`dictdb_table_limited`) of the handle apply to its polls.
 ///
 /// `options`: NULL, or a JSON object with these members, all optional:
 /// `"max_changes"`: changes that are kept at most, 1 to 16,777,216; 65,536 by default;
@@ -65,7 +65,8 @@ pub unsafe extern "C" fn dictdb_table_watch(
     unsafe { guard(error, body) }
 }
 
-/// Watches all tables of a database from now on, those that are yet to be created included. As `dictdb_table_watch`.
+/// Watches all tables of a database from now on, those that are yet to be created included. As
+/// `dictdb_table_watch`.
 #[no_mangle]
 pub unsafe extern "C" fn dictdb_db_watch(
     db: *const dictdb_db,
@@ -90,8 +91,9 @@ pub unsafe extern "C" fn dictdb_db_watch(
 
 /// Stops watching and frees the handle. NULL and a handle that was freed before are ignored.
 ///
-/// A `dictdb_watch_poll` that is waiting in another thread ends with `CANCELLED`. The file descriptor of the watch is
-/// closed with it, and its number may be another file's soon: take it out of an event loop first. Thread-safe.
+/// A `dictdb_watch_poll` that is waiting in another thread ends with `CANCELLED`. The file descriptor of
+/// the watch is closed with it, and its number may be another file's soon: take it out of an event loop
+/// first. Thread-safe.
 #[no_mangle]
 pub extern "C" fn dictdb_watch_free(watch: *mut dictdb_watch) {
     if let Ok(watch) = lend::<Notified, _>(watch, "watch") {
@@ -102,25 +104,29 @@ pub extern "C" fn dictdb_watch_free(watch: *mut dictdb_watch) {
 
 /// Gets changes, in order.
 ///
-/// `since`: gives those with a greater sequence number; 0 gives all since the watch was made. Pass the `last` of the poll
-/// before. What was asked for is not taken away: it may be asked for again, as long as it is kept.
+/// `since`: gives those with a greater sequence number; 0 gives all since the watch was made. Pass the
+/// `last` of the poll before. What was asked for is not taken away: it may be asked for again, as long as
+/// it is kept.
 /// `max`: changes at most; 0 for all.
-/// `timeout_ms`: milliseconds to wait if there is none; 0 not to wait; `DICTDB_NO_TIMEOUT` (or any negative number) to wait for
-/// ever. No lock is held meanwhile.
+/// `timeout_ms`: milliseconds to wait if there is none; 0 not to wait; `DICTDB_NO_TIMEOUT` (or any negative
+/// number) to wait for ever. No lock is held meanwhile.
 /// `changes`: gets a JSON array of objects, `[]` if there are none:
 /// `{"sequence": 8, "commit": 8, "table": "users", "operation": "update", "key": 1, "record": {...}}`.
-/// `"sequence"` ascends by one from change to change, for all watches of a database alike (a watch of one table lacks those
-/// of others; changes that nobody watches are not counted, so a number means nothing to a watch that is made later); `"commit"` is the sequence number of the first change of the same call or batch; `"operation"` is `"insert"`,
-/// `"update"`, `"delete"`, `"create"` or `"drop"` (of the table; these have neither key nor record); `"key"` is the
-/// record's key, after the change; `"old_key"` is there if the change gave it another one; `"record"` is the whole
-/// record, after the change; a delete has none. Keys that one update passes on from record to record are told to be deleted
-/// first, so that each change can be applied by itself.
-/// `last`: may be NULL; gets the sequence number of the last change in `changes`, or `since` if there is none; untouched on
-/// failure.
+/// `"sequence"` ascends by one from change to change, for all watches of a database alike (a watch of one
+/// table lacks those of others; changes that nobody watches are not counted, so a number means nothing to a
+/// watch that is made later); `"commit"` is the sequence number of the first change of the same call or
+/// batch; `"operation"` is `"insert"`,
+/// `"update"`, `"delete"`, `"create"` or `"drop"` (of the table; these have neither key nor record);
+/// `"key"` is the record's key, after the change; `"old_key"` is there if the change gave it another one;
+/// `"record"` is the whole record, after the change; a delete has none. Keys that one update passes on from
+/// record to record are told to be deleted first, so that each change can be applied by itself.
+/// `last`: may be NULL; gets the sequence number of the last change in `changes`, or `since` if there is
+/// none; untouched on failure.
 ///
-/// Status: `UNAVAILABLE` (changes after `since` are gone: the detail has `since`, `oldest`, after which they are kept, and
-/// `newest`, the last one), `CANCELLED` (the watch was freed meanwhile, or the token of the handle that it was made with was
-/// set), `TIMEOUT` (the time of that handle was over sooner than `timeout_ms`), `INVALID_ARGUMENT`, `INVALID_HANDLE`, `OUT_OF_MEMORY`, `FORKED`. Thread-safe.
+/// Status: `UNAVAILABLE` (changes after `since` are gone: the detail has `since`, `oldest`, after which
+/// they are kept, and `newest`, the last one), `CANCELLED` (the watch was freed meanwhile, or the token of
+/// the handle that it was made with was set), `TIMEOUT` (the time of that handle was over sooner than
+/// `timeout_ms`), `INVALID_ARGUMENT`, `INVALID_HANDLE`, `OUT_OF_MEMORY`, `FORKED`. Thread-safe.
 #[no_mangle]
 pub unsafe extern "C" fn dictdb_watch_poll(
     watch: *const dictdb_watch,
@@ -146,8 +152,8 @@ pub unsafe extern "C" fn dictdb_watch_poll(
     unsafe { guard(error, body) }
 }
 
-/// Gets the sequence number of the last change of the database that anybody watched: the number after which a reader goes
-/// on who is about to read the tables anew.
+/// Gets the sequence number of the last change of the database that anybody watched: the number after which
+/// a reader goes on who is about to read the tables anew.
 ///
 /// `last`: gets the number; untouched on failure.
 ///
@@ -169,9 +175,9 @@ pub unsafe extern "C" fn dictdb_watch_last(
     unsafe { guard(error, body) }
 }
 
-/// Gets a file descriptor that is readable while there are changes which no poll has given yet: for `poll`, `epoll` and
-/// the event loops made of them. Do not read it or close it: `dictdb_watch_poll` makes it unreadable when it has given
-/// all, and the watch closes it when it is freed. It is closed on exec.
+/// Gets a file descriptor that is readable while there are changes which no poll has given yet: for `poll`,
+/// `epoll` and the event loops made of them. Do not read it or close it: `dictdb_watch_poll` makes it
+/// unreadable when it has given all, and the watch closes it when it is freed. It is closed on exec.
 ///
 /// `fd`: gets the descriptor, each time the same; untouched on failure.
 ///
