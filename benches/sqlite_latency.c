@@ -47,7 +47,12 @@ static void open_database(struct connection *c, const char *path) {
 }
 
 static void step(sqlite3 *db, sqlite3_stmt *statement) {
-    check(db, sqlite3_step(statement));
+    int code;
+    /* A schema that changes again and again makes SQLite give up after some tries of its own. */
+    while ((code = sqlite3_step(statement)) == SQLITE_SCHEMA) {
+        sqlite3_reset(statement);
+    }
+    check(db, code);
     check(db, sqlite3_reset(statement));
 }
 
