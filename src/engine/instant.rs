@@ -127,7 +127,7 @@ impl<V> Kept<V> {
     }
 
     /// To be called by a writer, with the lock of the table held and those of all others that it is to change, before it
-    /// changes anything. `now` is what the clock showed then.
+    /// changes anything. `now` is what `Clock::wanted` said then.
     #[inline]
     pub(crate) fn before_change(&self, now: u64, capture: impl FnOnce() -> V) {
         if self.reached.load(SeqCst) < now {

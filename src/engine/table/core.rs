@@ -283,8 +283,8 @@ pub(super) struct Writer<'a> {
 }
 
 impl<'a> Writer<'a> {
-    /// To be called when all locks are held that the change needs. `now` is what the clock of the table's database showed
-    /// after that, and `listeners` are those who watched then.
+    /// To be called when all locks are held that the change needs. `now` is the instant that was wanted of the table's
+    /// database after that, and `listeners` are those who watched then.
     #[inline]
     pub(super) fn begin(&mut self, now: u64, listeners: Option<Listeners>) {
         self.core.kept.before_change(now, || self.state.capture());
