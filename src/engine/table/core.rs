@@ -265,7 +265,7 @@ impl Core {
 
     /// Lets go of what was kept for an instant whose snapshot was given up.
     pub(crate) fn forget(&self, now: u64) {
-        drop(self.kept.kept(now));
+        self.kept.forget(now);
     }
 
     fn frozen(&self, captured: Captured) -> Arc<Snapshot> {
