@@ -123,7 +123,7 @@ static void the_key_field_is_in_schema_and_columns(void) {
 static void statistics_are_all_there_and_integers(void) {
     static const char *const NAMES[] = {
         "records", "live_bytes", "dead_bytes", "segments", "segment_bytes", "directory_bytes", "key_map_bytes", "bytes",
-        "shapes", "inserted", "updated", "deleted", "segments_reclaimed", "lock_waits",
+        "shapes", "inserted", "updated", "deleted", "segments_reclaimed", "lock_waits", "columns", "column_bytes",
     };
     world w = world_open(NULL);
     for (int filled = 0; filled < 2; filled++) {
@@ -218,7 +218,8 @@ static void bytes_are_those_of_the_records(void) {
 static void bytes_are_those_of_segments_directory_and_key_map(void) {
     world w = world_open(NULL);
     INSERT(w, "[{\"id\":1},{\"id\":\"a\"}]");
-    CHECK_INT(statistic(&w, "bytes"), statistic(&w, "segment_bytes") + statistic(&w, "directory_bytes") + statistic(&w, "key_map_bytes"));
+    CHECK_INT(statistic(&w, "bytes"), statistic(&w, "segment_bytes") + statistic(&w, "directory_bytes") + statistic(&w, "key_map_bytes") +
+                                        statistic(&w, "column_bytes"));
     world_close(&w);
 }
 

@@ -13,6 +13,30 @@ use loom::sync::atomic::{AtomicUsize, Ordering};
 #[cfg(not(loom))]
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+/// Bytes of a cache line.
+const LINE: usize = 64;
+
+#[inline]
+fn prefetch_line(address: *const u8) {
+    #[cfg(target_arch = "x86_64")]
+    {
+        use std::arch::x86_64::{_mm_prefetch, _MM_HINT_T0};
+        // SAFETY: a prefetch reads nothing and takes any address.
+        unsafe { _mm_prefetch::<_MM_HINT_T0>(address.cast::<i8>()) };
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    let _ = address;
+}
+
+/// Asks the processor for a value that will be read soon: for its first cache lines, if it has many.
+#[inline]
+pub(crate) fn prefetch<T: ?Sized>(value: &T) {
+    const MOST: usize = 16;
+    let address = std::ptr::from_ref(value).cast::<u8>();
+    let lines = size_of_val(value).div_ceil(LINE).min(MOST);
+    (0..lines).for_each(|line| prefetch_line(address.wrapping_add(line * LINE)));
+}
+
 /// How far a segment is written: the protocol alone, so that a model can check it.
 struct Publication(AtomicUsize);
 
@@ -63,15 +87,8 @@ impl Segment {
     /// and its length, which is in the first one, would have to come first.
     #[inline]
     pub(crate) fn prefetch(&self, start: usize) {
-        #[cfg(target_arch = "x86_64")]
-        for line in 0..3 {
-            use std::arch::x86_64::{_mm_prefetch, _MM_HINT_T0};
-            let address = self.bytes.as_ptr().wrapping_add(start + line * 64);
-            // SAFETY: a prefetch reads nothing and takes any address.
-            unsafe { _mm_prefetch::<_MM_HINT_T0>(address.cast::<i8>()) };
-        }
-        #[cfg(not(target_arch = "x86_64"))]
-        let _ = start;
+        let record = self.bytes.as_ptr().wrapping_add(start);
+        (0..3).for_each(|line| prefetch_line(record.wrapping_add(line * LINE).cast()));
     }
 
     pub(crate) fn capacity(&self) -> usize {

@@ -179,7 +179,13 @@ impl Ticker<'_> {
     /// One step more.
     #[inline]
     pub(crate) fn tick(&mut self) -> Result<()> {
-        self.left -= 1;
+        self.tick_by(1)
+    }
+
+    /// So many steps more.
+    #[inline]
+    pub(crate) fn tick_by(&mut self, steps: u32) -> Result<()> {
+        self.left = self.left.saturating_sub(steps);
         if self.left > 0 {
             return Ok(());
         }

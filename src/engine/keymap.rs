@@ -19,6 +19,7 @@ pub(crate) type Row = u32;
 
 impl Entry for Row {
     const GAP: Row = Row::MAX;
+    type Derived = ();
 }
 
 /// Keys below this are dense however few there are.

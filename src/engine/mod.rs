@@ -4,6 +4,7 @@
 
 mod arena;
 mod assign;
+mod column;
 mod db;
 mod error;
 mod footprint;

@@ -3,6 +3,7 @@
 //! A two-level tree of pages behind `Arc`s. A clone shares everything; a change then copies the page it touches and the
 //! node above it, and nothing else. Pages with few entries are kept packed, empty ones not at all.
 
+use crate::engine::arena::prefetch;
 use crate::engine::footprint::Footprint;
 use std::sync::Arc;
 
@@ -22,6 +23,21 @@ const FULL_ABOVE: usize = PAGE / 2;
 pub(crate) trait Entry: Copy + PartialEq {
     /// Stands for a gap.
     const GAP: Self;
+
+    /// What a full page keeps beside its entries.
+    type Derived: Derived;
+}
+
+/// Something that is known of the entries of a page, and void when one changes. A page that is copied to be changed begins
+/// without.
+pub(crate) trait Derived: Default {
+    /// An entry changes.
+    fn forget(&mut self);
+}
+
+impl Derived for () {
+    #[inline]
+    fn forget(&mut self) {}
 }
 
 #[derive(Clone)]
@@ -38,29 +54,48 @@ struct Sparse<T> {
 
 /// A page, shared between clones. Two are the same if `same` says so; then their entries are too.
 #[derive(Clone)]
-pub(crate) enum Page<T> {
+pub(crate) enum Page<T: Entry> {
     Empty,
     Full(Arc<FullPage<T>>),
     Sparse(Arc<SparsePage<T>>),
 }
 
 /// Hides the fields of a full page.
-#[derive(Clone)]
-pub(crate) struct FullPage<T>(Full<T>);
+pub(crate) struct FullPage<T: Entry>(Full<T>, T::Derived);
+
+impl<T: Entry> FullPage<T> {
+    fn new(full: Full<T>) -> FullPage<T> {
+        FullPage(full, T::Derived::default())
+    }
+}
+
+impl<T: Entry> Clone for FullPage<T> {
+    fn clone(&self) -> FullPage<T> {
+        FullPage::new(self.0.clone())
+    }
+}
+
+/// A full page, as it is.
+pub(crate) struct Filled<'a, T: Entry> {
+    pub(crate) entries: &'a [T; PAGE],
+    /// How many are no gaps.
+    pub(crate) live: usize,
+    pub(crate) derived: &'a T::Derived,
+}
 
 /// Hides the fields of a sparse page.
 #[derive(Clone)]
 pub(crate) struct SparsePage<T>(Sparse<T>);
 
 #[derive(Clone)]
-struct Node<T> {
+struct Node<T: Entry> {
     pages: [Page<T>; NODE],
     used: usize,
 }
 
 /// See the module's comment.
 #[derive(Clone)]
-pub(crate) struct PagedVec<T> {
+pub(crate) struct PagedVec<T: Entry> {
     root: Arc<Vec<Option<Arc<Node<T>>>>>,
     /// One more than the highest index ever set.
     len: usize,
@@ -177,6 +212,27 @@ impl<T: Entry> Page<T> {
         }
     }
 
+    /// Asks for what is kept beside the entries of a full page, to be read soon.
+    #[inline]
+    pub(crate) fn prefetch_derived(&self) {
+        if let Page::Full(page) = self {
+            prefetch(&page.1);
+        }
+    }
+
+    /// The page, if it is a full one.
+    #[inline]
+    pub(crate) fn full(&self) -> Option<Filled<'_, T>> {
+        match self {
+            Page::Full(page) => Some(Filled {
+                entries: &page.0.entries,
+                live: page.0.live as usize,
+                derived: &page.1,
+            }),
+            _ => None,
+        }
+    }
+
     /// Whether two pages are one and the same, so that their entries are equal.
     pub(crate) fn same(&self, other: &Page<T>) -> bool {
         match (self, other) {
@@ -211,7 +267,8 @@ impl<T: Entry> Page<T> {
     fn set(&mut self, offset: usize, entry: T, last: bool) {
         match self {
             Page::Full(page) => {
-                let page = &mut Arc::make_mut(page).0;
+                let FullPage(page, derived) = Arc::make_mut(page);
+                derived.forget();
                 let Some(place) = page.entries.get_mut(offset) else {
                     return;
                 };
@@ -229,7 +286,7 @@ impl<T: Entry> Page<T> {
                 page.set(offset, entry);
                 if page.entries.len() > FULL_ABOVE {
                     let full = page.to_full();
-                    *self = Page::Full(Arc::new(FullPage(full)));
+                    *self = Page::Full(Arc::new(FullPage::new(full)));
                 } else if page.entries.is_empty() {
                     *self = Page::Empty;
                 }
@@ -245,7 +302,7 @@ impl<T: Entry> Page<T> {
                 if let Some(place) = full.entries.get_mut(offset) {
                     *place = entry;
                 }
-                *self = Page::Full(Arc::new(FullPage(full)));
+                *self = Page::Full(Arc::new(FullPage::new(full)));
             }
         }
     }
@@ -266,7 +323,7 @@ impl<T: Entry> Page<T> {
         match self {
             Page::Empty => {}
             Page::Full(page) => {
-                footprint.add(page, std::mem::size_of::<Full<T>>());
+                footprint.add(page, std::mem::size_of::<FullPage<T>>());
             }
             Page::Sparse(page) => {
                 let entries = page.0.entries.capacity() * std::mem::size_of::<T>();
@@ -423,11 +480,13 @@ mod tests {
 
     impl Entry for u16 {
         const GAP: u16 = u16::MAX;
+        type Derived = ();
     }
 
     /// As large as a place.
     impl Entry for u64 {
         const GAP: u64 = u64::MAX;
+        type Derived = ();
     }
 
     fn contents(paged: &PagedVec<u16>) -> Vec<(usize, u16)> {

@@ -149,6 +149,15 @@ impl Like {
         }
     }
 
+    /// What is searched for, if the pattern is nothing but a text between two `%`.
+    pub(crate) fn substring(&self) -> Option<&Finder<'static>> {
+        let is_open = self.first.is_empty() && self.last.as_ref().is_some_and(Piece::is_empty);
+        match self.middle.as_slice() {
+            [Piece::Literal(finder)] if is_open => Some(finder),
+            _ => None,
+        }
+    }
+
     /// Whether the whole string matches; lowered by the caller if case does not matter.
     pub(super) fn matches(&self, text: &[u8]) -> bool {
         let Some(rest) = self.first.strip_start(text) else {

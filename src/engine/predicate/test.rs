@@ -119,9 +119,19 @@ impl Test {
         })
     }
 
+    /// What is searched for, if the strings that pass are those of which a text is some part.
+    pub(crate) fn substring(&self) -> Option<&Finder<'static>> {
+        match self {
+            Test::Like(Case::Sensitive, like) => like.substring(),
+            Test::Text(TextMatch::Substring, Case::Sensitive, needle) => Some(&needle.finder),
+            Test::Contains(_, finder) => finder.as_deref(),
+            _ => None,
+        }
+    }
+
     /// Whether a field (`None` if it is missing) passes.
     #[inline]
-    pub(super) fn passes(&self, field: Option<&[u8]>) -> bool {
+    pub(crate) fn passes(&self, field: Option<&[u8]>) -> bool {
         match self {
             Test::Compare(Comparison::Eq, constant) => constant.equals(field),
             Test::Compare(Comparison::Ne, constant) => !constant.equals(field),

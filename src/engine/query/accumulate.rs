@@ -127,6 +127,54 @@ impl<'a> Accumulators<'a> {
         Ok(true)
     }
 
+    /// Counts one more in each of these groups.
+    #[inline]
+    pub(super) fn count_all(&mut self, groups: &[u32], slot: usize) {
+        for group in groups {
+            increment(
+                &mut self.counts,
+                *group as usize * self.layout.counts + slot,
+            );
+        }
+    }
+
+    #[inline]
+    pub(super) fn sum_floats<'n>(
+        &mut self,
+        numbers: impl Iterator<Item = (&'n u32, &'n f64)>,
+        slot: usize,
+    ) {
+        for (group, value) in numbers {
+            let sum = self.sums.get_mut(*group as usize * self.layout.sums + slot);
+            if let Some(sum) = sum {
+                sum.add(Number::Float(*value));
+            }
+        }
+    }
+
+    /// For integers that are doubles exactly.
+    #[inline]
+    pub(super) fn sum_integers<'n>(
+        &mut self,
+        numbers: impl Iterator<Item = (&'n u32, &'n f64)>,
+        slot: usize,
+    ) {
+        for (group, value) in numbers {
+            let sum = self.sums.get_mut(*group as usize * self.layout.sums + slot);
+            if let Some(sum) = sum {
+                sum.add(Number::Integer(i128::from(*value as i64)));
+            }
+        }
+    }
+
+    /// Lets a value be the extreme of a group if it is.
+    pub(super) fn extreme(&mut self, group: usize, slot: usize, text: &'a [u8], wanted: Ordering) {
+        let extremes = of_group(&mut self.extremes, self.layout.extremes, group);
+        if let Some(extreme) = extremes.get_mut(slot) {
+            extreme.update(Extreme::new(&Value::read(text), text), wanted);
+        }
+    }
+
     /// The value of an aggregate; `None` if it cannot be represented.
     pub(super) fn value(&self, group: usize, output: Output) -> Option<Cell<'a>> {
         let layout = self.layout;

@@ -4,7 +4,7 @@ use super::accumulate::{Accumulators, Cell};
 use super::aggregate::Function;
 use super::distinct::{Distinct, NULL};
 use super::grouping::Grouping;
-use super::layout::Output;
+use super::layout::{Input, Layout, Output};
 use crate::engine::interrupt::Interrupt;
 use crate::engine::limits::{push, reserve, shorten};
 use crate::engine::predicate::Path;
@@ -44,8 +44,26 @@ impl<'a> Groups<'a> {
         Ok(groups)
     }
 
+    pub(super) fn layout(&self) -> &'a Layout {
+        &self.grouping.layout
+    }
+
+    /// How many fields make the groups.
+    pub(super) fn width(&self) -> usize {
+        self.grouping.by.len()
+    }
+
+    /// How many extremes each group has.
+    pub(super) fn extremes(&self) -> usize {
+        self.grouping.layout.extremes
+    }
+
+    pub(super) fn accumulators_mut(&mut self) -> &mut Accumulators<'a> {
+        &mut self.accumulators
+    }
+
     /// How many there are.
-    fn len(&self) -> usize {
+    pub(super) fn len(&self) -> usize {
         match self.grouping.by.is_empty() {
             true => 1,
             false => self.keys.len(),
@@ -55,26 +73,51 @@ impl<'a> Groups<'a> {
     /// Adds a record. They come in natural order.
     #[inline]
     pub(crate) fn add(&mut self, record: Record<'a>) -> Result<()> {
+        let group = self.group_of(record)?;
+        match self.accumulators.add(group, &self.texts)? {
+            true => Ok(()),
+            false => Err(self.mismatch(record)),
+        }
+    }
+
+    /// The group of a record, made if there is none. The record becomes the one at hand.
+    #[inline]
+    pub(super) fn group_of(&mut self, record: Record<'a>) -> Result<usize> {
         let paths = &self.grouping.layout.paths;
         let fields = self.resolver.fields(record);
         for (at, (place, path)) in self.texts.iter_mut().zip(paths).enumerate() {
             let text = fields.get(at).and_then(|value| path.follow(value));
             *place = text.unwrap_or(NULL);
         }
-        let group = match self.grouping.by.len() {
-            0 => 0,
-            width => {
-                let key = self.texts.get(..width).unwrap_or_default();
-                let place = self.keys.place(key)?;
-                if place.is_new {
-                    self.accumulators.add_group()?;
-                }
-                place.at
-            }
+        let width = self.width();
+        if width == 0 {
+            return Ok(0);
+        }
+        let key = self.texts.get(..width).unwrap_or_default();
+        let place = self.keys.place(key)?;
+        if place.is_new {
+            self.accumulators.add_group()?;
+        }
+        Ok(place.at)
+    }
+
+    /// Lets a record's value be the extreme of its group if it is.
+    #[cold]
+    pub(super) fn see_extreme(
+        &mut self,
+        record: Option<Record<'a>>,
+        group: usize,
+        input: &Input,
+        slot: usize,
+        wanted: Ordering,
+    ) {
+        let path = self.grouping.layout.paths.get(input.path);
+        let Some(record) = record else {
+            return;
         };
-        match self.accumulators.add(group, &self.texts)? {
-            true => Ok(()),
-            false => Err(self.mismatch(record)),
+        let value = self.resolver.fields(record).get(input.path).zip(path);
+        if let Some(text) = value.and_then(|(value, path)| path.follow(value)) {
+            self.accumulators.extreme(group, slot, text, wanted);
         }
     }
 

@@ -2,6 +2,7 @@
 
 mod accumulate;
 mod aggregate;
+mod by_page;
 mod count;
 mod cursor;
 mod distinct;

@@ -1,16 +1,18 @@
 //! Runs a query: from the plan to records, and from there to rows, groups or a count.
 
 use super::aggregate::Function;
+use super::by_page::ByPage;
 use super::group::Groups;
 use super::grouping::Grouping;
 use super::rows::Rows;
-use super::sort::Sorter;
+use super::sort::{self, Sorter};
+use crate::engine::column::{Count, Each, Scan, Visit};
 use crate::engine::interrupt::Interrupt;
 use crate::engine::keymap::Row;
 use crate::engine::limits::push;
 use crate::engine::options::{Ordering, SelectOptions};
 use crate::engine::plan::{effective, ends, Access, Analysis, Explain, Plan, Walk};
-use crate::engine::predicate::{Bindings, Bound, Path, Program};
+use crate::engine::predicate::{Bindings, Bound, Expression, Path, Program};
 use crate::engine::record::Record;
 use crate::engine::table::Version;
 use crate::engine::Result;
@@ -36,6 +38,16 @@ pub(super) enum Way<'a> {
     Sorted(Plan<'a>),
     /// In the order in which they are wanted.
     Walk(Walk<'a>),
+}
+
+impl<'a> Way<'a> {
+    /// What is to be tested of each record.
+    fn filter(&self) -> &[&'a Expression] {
+        match self {
+            Way::Natural(plan) | Way::Sorted(plan) => &plan.filter,
+            Way::Walk(walk) => &walk.filter,
+        }
+    }
 }
 
 impl<'a> Run<'a> {
@@ -69,18 +81,18 @@ impl<'a> Run<'a> {
 
     /// Calls `visit` with each record that matches but the first `skip` ones, as a way goes, until it says false or
     /// fails. Records are skipped only along a walk on which none is tested.
-    pub(super) fn each(
-        &self,
-        way: &Way<'a>,
+    pub(super) fn each<'s>(
+        &'s self,
+        way: &'s Way<'a>,
         skip: usize,
         mut visit: impl FnMut(Row, Record<'a>) -> Result<bool>,
     ) -> Result<()> {
+        if let Some(mut scan) = self.scan(way, &[]) {
+            return scan.run(&mut Each(visit));
+        }
         let (version, mut outcome) = (self.version, Ok(()));
         let mut ticker = self.interrupt.ticker();
-        let filter = match way {
-            Way::Natural(plan) | Way::Sorted(plan) => &plan.filter,
-            Way::Walk(walk) => &walk.filter,
-        };
+        let filter = way.filter();
         let mut bound = self
             .program
             .map(|program| Bound::new(program, self.bindings, version.shapes()));
@@ -107,6 +119,23 @@ impl<'a> Run<'a> {
             Way::Walk(walk) => walk.each(version, skip, visit),
         }
         outcome
+    }
+
+    /// The scan that a way is, if it is one. `wanted` are the paths that its visitor asks of pages.
+    fn scan<'s>(&'s self, way: &'s Way<'a>, wanted: &[&'s Path]) -> Option<Scan<'s, 'a>> {
+        match way {
+            Way::Natural(plan) | Way::Sorted(plan) if matches!(plan.access, Access::Scan) => {
+                Some(Scan::new(
+                    self.version,
+                    self.program,
+                    self.bindings,
+                    &plan.filter,
+                    wanted,
+                    self.interrupt,
+                ))
+            }
+            _ => None,
+        }
     }
 
     /// Appends a JSON array of the rows; returns how many there are.
@@ -138,9 +167,24 @@ impl<'a> Run<'a> {
             return Ok(rows.count());
         };
         let mut sorter = Sorter::new(self.options, self.offset, self.limit, shapes);
-        self.each(&way, 0, |_, record| {
-            sorter.add(record, record).map(|()| true)
-        })?;
+        let by = self.options.order_by.first().map(|key| &key.path);
+        let wanted: Vec<&Path> = match self.limit {
+            Some(_) => by.into_iter().collect(),
+            None => Vec::new(),
+        };
+        match self.scan(&way, &wanted) {
+            Some(mut scan) => {
+                let column = scan
+                    .wanted()
+                    .next()
+                    .map_or(usize::MAX, |(number, _)| number);
+                let sorter = &mut sorter;
+                scan.run(&mut sort::ByPage { sorter, column })?;
+            }
+            None => self.each(&way, 0, |_, record| {
+                sorter.add(record, record).map(|()| true)
+            })?,
+        }
         let mut ticker = self.interrupt.ticker();
         for row in sorter.finish(self.interrupt)? {
             ticker.tick()?;
@@ -167,6 +211,15 @@ impl<'a> Run<'a> {
     fn make_groups(&self, grouping: &'a Grouping, analysis: &Analysis<'a>) -> Result<Groups<'a>> {
         let mut groups = Groups::new(grouping, self.version.shapes())?;
         let way = self.way(analysis, self.wanted());
+        let layout = &grouping.layout;
+        if layout.distinct == 0 && grouping.by.len() < 2 {
+            let wanted: Vec<&Path> = layout.paths.iter().collect();
+            if let Some(mut scan) = self.scan(&way, &wanted) {
+                let mut pages = ByPage::new(groups, scan.wanted());
+                scan.run(&mut pages)?;
+                return Ok(pages.into_groups());
+            }
+        }
         self.each(&way, 0, |_, record| groups.add(record).map(|()| true))?;
         Ok(groups)
     }
@@ -256,12 +309,12 @@ impl<'a> Run<'a> {
         let enough = self
             .limit
             .map_or(u64::MAX, |limit| limit.saturating_add(self.offset));
-        let mut count = 0;
-        self.each(&Way::Natural(plan), 0, |_, _| {
-            count += 1;
-            Ok(count < enough)
-        })?;
-        Ok(count)
+        let (way, mut count) = (Way::Natural(plan), Count { count: 0, enough });
+        match self.scan(&way, &[]) {
+            Some(mut scan) => scan.run(&mut count)?,
+            None => self.each(&way, 0, |row, record| count.record(row, record))?,
+        }
+        Ok(count.count)
     }
 
     /// Appends a JSON object that tells how `rows` goes about it.

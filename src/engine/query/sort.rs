@@ -1,6 +1,8 @@
 //! Sorting of whole records.
 
+use crate::engine::column::{exact, Encoding, Found, Mask, View, Visit};
 use crate::engine::interrupt::Interrupt;
+use crate::engine::keymap::Row;
 use crate::engine::limits::reserve;
 use crate::engine::options::{Ordering as SortKey, SelectOptions};
 use crate::engine::record::Record;
@@ -20,6 +22,8 @@ pub(super) struct Sorter<'a, R> {
     keys: Vec<Value<'a>>,
     rows: Vec<R>,
     wanted: usize,
+    /// The first sort key of a row such that rows with a worse one are not wanted any more.
+    bound: Option<Value<'a>>,
 }
 
 impl<'a, R: Copy> Sorter<'a, R> {
@@ -40,6 +44,7 @@ impl<'a, R: Copy> Sorter<'a, R> {
             keys: Vec::new(),
             rows: Vec::new(),
             wanted: usize::try_from(wanted).unwrap_or(usize::MAX),
+            bound: None,
         }
     }
 
@@ -83,7 +88,8 @@ impl<'a, R: Copy> Sorter<'a, R> {
     fn prune(&mut self) -> Result<()> {
         let mut order = self.positions()?;
         if let Some(last) = self.wanted.checked_sub(1) {
-            order.select_nth_unstable_by(last, |a, b| self.compare(*a, *b));
+            let (_, last, _) = order.select_nth_unstable_by(last, |a, b| self.compare(*a, *b));
+            self.bound = self.keys.get(*last * self.order_by.len()).copied();
         }
         order.truncate(self.wanted);
         order.sort_unstable();
@@ -97,6 +103,23 @@ impl<'a, R: Copy> Sorter<'a, R> {
             .filter_map(|row| self.rows.get(*row).copied())
             .collect();
         Ok(())
+    }
+
+    /// Of the rows of a page, those that can still be wanted, as far as the column of the first sort key tells.
+    fn wanted_of(&self, encoding: &Encoding, matching: &Mask) -> Mask {
+        let mut wanted = *matching;
+        let (Some(Value::Number(bound)), Some(key)) = (self.bound, self.order_by.first()) else {
+            return wanted;
+        };
+        if let (Some((bound, _)), Encoding::Numbers(numbers)) = (exact(bound), encoding) {
+            let values = numbers.values.get();
+            // Nulls come before all numbers.
+            wanted.and(&match key.descending {
+                true => Mask::of(values, |value| value >= bound),
+                false => Mask::of(values, |value| value.is_nan() | (value <= bound)),
+            });
+        }
+        wanted
     }
 
     fn positions(&self) -> Result<Vec<usize>> {
@@ -115,5 +138,23 @@ impl<'a, R: Copy> Sorter<'a, R> {
         sort(&mut order, interrupt, |a, b| self.compare(*a, *b))?;
         let rows = order.into_iter();
         Ok(rows.filter_map(|row| self.rows.get(row).copied()))
+    }
+}
+
+/// Sorts the records of a scan, whose visitor wants the column of the first sort key.
+pub(super) struct ByPage<'s, 'a> {
+    pub(super) sorter: &'s mut Sorter<'a, Record<'a>>,
+    /// The number by which views know the column.
+    pub(super) column: usize,
+}
+
+impl<'a> Visit<'a> for ByPage<'_, 'a> {
+    fn page(&mut self, _: Row, view: &View<'a>, matching: &Mask) -> Result<Found> {
+        let wanted = self.sorter.wanted_of(view.encoding(self.column), matching);
+        Ok(Found::Records(wanted))
+    }
+
+    fn record(&mut self, _: Row, record: Record<'a>) -> Result<bool> {
+        self.sorter.add(record, record).map(|()| true)
     }
 }

@@ -2,6 +2,7 @@
 
 use super::state::Match;
 use super::Version;
+use crate::engine::column::{Each, Scan};
 use crate::engine::interrupt::Interrupt;
 use crate::engine::keymap::Row;
 use crate::engine::limits::{add, reserve};
@@ -97,8 +98,15 @@ impl<'a> Filter<'a> {
         plan: &Plan<'_>,
         interrupt: &Interrupt,
     ) -> Result<Vec<Match>> {
-        let mut bound = self.bound(version);
         let mut matches: Vec<Match> = Vec::new();
+        let mut found = |row: Row| add(&mut matches, (row, version.place(row)));
+        if matches!(plan.access, Access::Scan) {
+            let (program, parts) = (self.program, plan.filter.as_slice());
+            let mut scan = Scan::new(version, program, &self.bindings, parts, &[], interrupt);
+            scan.run(&mut Each(|row, _| found(row).map(|()| true)))?;
+            return Ok(matches);
+        }
+        let mut bound = self.bound(version);
         let mut ticker = interrupt.ticker();
         let mut outcome = Ok(());
         plan.access.each(version, |row, record| {
@@ -108,7 +116,7 @@ impl<'a> Filter<'a> {
                     .as_mut()
                     .is_none_or(|bound| bound.matches_all(&plan.filter, &record));
             if passes {
-                outcome = add(&mut matches, (row, version.place(row)));
+                outcome = found(row);
             }
             outcome.is_ok()
         })?;

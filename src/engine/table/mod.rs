@@ -30,7 +30,7 @@ pub(crate) use snapshot::Snapshot;
 use std::sync::Arc;
 use std::time::Duration;
 pub use update::Update;
-pub(crate) use version::{Stored, Version};
+pub(crate) use version::{Place, Stored, Version};
 
 /// What `upsert` does with a record whose key is taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -38,6 +38,11 @@ impl Table {
             let indexes = version.indexes().iter();
             indexes.for_each(|index: &Index| index.count(footprint));
         });
+        // They change while a snapshot is read, as if it changed itself.
+        let (columns, column_bytes) = match &self.source {
+            Source::Live(_) => (version.columns().count(), version.columns().bytes()),
+            Source::Snapshot(_) => (0, 0),
+        };
         let mut text = json!({
             "records": version.count(),
             "live_bytes": figures.live,
@@ -48,7 +53,7 @@ impl Table {
             "key_map_bytes": key_map_bytes,
             "indexes": version.indexes().len(),
             "index_bytes": index_bytes,
-            "bytes": segment_bytes + directory_bytes + key_map_bytes + index_bytes,
+            "bytes": segment_bytes + directory_bytes + key_map_bytes + index_bytes + column_bytes,
             "shapes": version.shapes().count(),
             "inserted": figures.inserted,
             "updated": figures.updated,
@@ -57,6 +62,8 @@ impl Table {
         });
         if let (Source::Live(core), Some(members)) = (&self.source, text.as_object_mut()) {
             let (snapshots, bytes) = core.pins.measure(version);
+            members.insert("columns".to_owned(), json!(columns));
+            members.insert("column_bytes".to_owned(), json!(column_bytes));
             members.insert("lock_waits".to_owned(), json!(core.lock_waits()));
             members.insert("snapshots".to_owned(), json!(snapshots));
             members.insert("snapshot_bytes".to_owned(), json!(bytes));

@@ -1,11 +1,12 @@
 //! A version of a table: all its records as of one instant.
 
 use crate::engine::arena::Segment;
+use crate::engine::column::{Column, Columns, PageColumns};
 use crate::engine::footprint::Footprint;
 use crate::engine::index::{Index, Indexes};
 use crate::engine::key::KeyRef;
 use crate::engine::keymap::{KeyMap, Row};
-use crate::engine::paged::{Entry, PagedVec};
+use crate::engine::paged::{Entry, Page, PagedVec};
 use crate::engine::record::Record;
 use crate::engine::shape::{Shapes, GENERIC};
 use std::sync::Arc;
@@ -16,6 +17,7 @@ pub(crate) struct Place(u64);
 
 impl Entry for Place {
     const GAP: Place = Place(u64::MAX);
+    type Derived = PageColumns;
 }
 
 impl Place {
@@ -36,6 +38,12 @@ impl Place {
 }
 
 impl Place {
+    /// Whether this is no gap.
+    #[inline]
+    pub(crate) fn is_present(self) -> bool {
+        self != Place::GAP
+    }
+
     /// The record at this place.
     #[inline]
     pub(super) fn read(self, segments: &Segments) -> Option<Record<'_>> {
@@ -86,6 +94,7 @@ pub(crate) struct Version {
     pub(super) indexes: Indexes,
     /// Counts how often the rows were numbered anew.
     pub(super) numbering: u64,
+    pub(super) columns: Arc<Columns>,
 }
 
 impl Version {
@@ -97,6 +106,7 @@ impl Version {
             shapes,
             indexes: Indexes::default(),
             numbering: 0,
+            columns: Arc::default(),
         }
     }
 
@@ -121,6 +131,33 @@ impl Version {
             return (&mut [], stored);
         }
         (Arc::make_mut(&mut self.indexes).as_mut_slice(), stored)
+    }
+
+    /// What the table's versions know of columns.
+    pub(crate) fn columns(&self) -> &Columns {
+        &self.columns
+    }
+
+    /// Pages of the row directory.
+    pub(crate) fn page_count(&self) -> usize {
+        self.rows.page_count()
+    }
+
+    /// A page of the row directory, which begins with row `position * PAGE`.
+    #[inline]
+    pub(crate) fn page(&self, position: usize) -> &Page<Place> {
+        self.rows.page(position)
+    }
+
+    /// Lets all pages go of their parts of a column.
+    pub(crate) fn drop_column(&self, column: &Arc<Column>) {
+        let pages = (0..self.page_count()).filter_map(|position| self.page(position).full());
+        pages.for_each(|page| page.derived.drop_column(column));
+    }
+
+    /// Bytes of the segments.
+    pub(crate) fn record_bytes(&self) -> usize {
+        self.segments().1
     }
 
     pub(crate) fn indexes(&self) -> &[Index] {
@@ -245,7 +282,7 @@ impl Version {
 
     /// Asks for the record at a place, to be read soon.
     #[inline]
-    fn prefetch(&self, place: Place) {
+    pub(crate) fn prefetch(&self, place: Place) {
         if let Some(Some(segment)) = self.segments.get(place.segment()) {
             segment.prefetch(place.offset());
         }
