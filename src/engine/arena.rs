@@ -5,7 +5,11 @@
 //! looks only below it. So readers need no lock, whatever the writer does.
 
 use crate::engine::{Error, Result};
+use once_cell::sync::OnceCell;
+use std::alloc::{alloc, dealloc, Layout};
 use std::mem::MaybeUninit;
+use std::ops::Deref;
+use std::ptr::NonNull;
 use std::sync::Arc;
 
 #[cfg(loom)]
@@ -59,9 +63,70 @@ impl Publication {
 
 type Byte = std::cell::UnsafeCell<MaybeUninit<u8>>;
 
+/// Bytes of the processor's large pages. Reads here and there miss the address translation for each record if pages are
+/// small, which costs as much as the record itself.
+pub(crate) const LARGE_PAGE: usize = 2 << 20;
+
+/// Asks the system for large pages: start and length of memory that begins on one and ends on one.
+type Advice = fn(NonNull<u8>, usize);
+
+static ADVICE: OnceCell<Advice> = OnceCell::new();
+
+/// Says how the system is asked for large pages; without that it is not.
+pub(crate) fn set_advice(advice: Advice) {
+    ADVICE.get_or_init(|| advice);
+}
+
+/// Memory of a segment: on large pages if it is so long that it fills them.
+struct Memory {
+    start: NonNull<Byte>,
+    len: usize,
+}
+
+impl Memory {
+    fn layout(len: usize) -> Option<Layout> {
+        let align = match len % LARGE_PAGE {
+            0 => LARGE_PAGE,
+            _ => 1,
+        };
+        Layout::from_size_align(len, align).ok().filter(|_| len > 0)
+    }
+
+    /// `None` if there is no memory.
+    fn new(len: usize) -> Option<Memory> {
+        let layout = Memory::layout(len)?;
+        // SAFETY: the layout has a size.
+        let start = NonNull::new(unsafe { alloc(layout) })?;
+        if let (LARGE_PAGE, Some(advise)) = (layout.align(), ADVICE.get()) {
+            advise(start, len);
+        }
+        let start = start.cast();
+        Some(Memory { start, len })
+    }
+}
+
+impl Deref for Memory {
+    type Target = [Byte];
+
+    #[inline]
+    fn deref(&self) -> &[Byte] {
+        // SAFETY: `len` bytes were allocated there, and uninitialised bytes are valid elements.
+        unsafe { std::slice::from_raw_parts(self.start.as_ptr(), self.len) }
+    }
+}
+
+impl Drop for Memory {
+    fn drop(&mut self) {
+        if let Some(layout) = Memory::layout(self.len) {
+            // SAFETY: allocated in `new` with this layout, and not used any more.
+            unsafe { dealloc(self.start.as_ptr().cast(), layout) };
+        }
+    }
+}
+
 /// A run of memory that is written once.
 pub(crate) struct Segment {
-    bytes: Box<[Byte]>,
+    bytes: Memory,
     publication: Publication,
 }
 
@@ -117,14 +182,9 @@ pub(crate) struct Appender {
 impl Appender {
     /// Makes a segment, or says that there is no memory.
     pub(crate) fn new(capacity: usize) -> Result<Appender> {
-        let mut bytes: Vec<Byte> = Vec::new();
-        bytes
-            .try_reserve_exact(capacity)
-            .map_err(|_| Error::OutOfMemory { bytes: capacity })?;
-        // SAFETY: the capacity is there, and uninitialised bytes are valid elements.
-        unsafe { bytes.set_len(capacity) };
+        let bytes = Memory::new(capacity).ok_or(Error::OutOfMemory { bytes: capacity })?;
         let segment = Segment {
-            bytes: bytes.into_boxed_slice(),
+            bytes,
             publication: Publication::new(),
         };
         Ok(Appender {
@@ -171,6 +231,16 @@ mod tests {
         assert_eq!(appender.segment().from(3), b"defgh");
         assert_eq!(appender.segment().from(9), b"");
         assert!(Appender::new(isize::MAX as usize + 1).is_err());
+    }
+
+    #[test]
+    fn a_segment_that_fills_large_pages_begins_on_one() {
+        for pages in [1, 2] {
+            let mut appender = Appender::new(pages * LARGE_PAGE).unwrap();
+            assert_eq!(appender.append(b"abc"), Some(0));
+            let start = appender.segment().from(0).as_ptr() as usize;
+            assert_eq!(start % LARGE_PAGE, 0);
+        }
     }
 }
 

@@ -31,6 +31,7 @@ mod table;
 mod value;
 mod watch;
 
+pub(crate) use arena::set_advice;
 pub use db::Database;
 pub use error::{Error, Result};
 pub use index::IndexOptions;

@@ -5,11 +5,11 @@ use crate::ffi::buffer::dictdb_buffer;
 use crate::ffi::error::dictdb_error;
 use crate::ffi::guard::guard;
 use crate::ffi::handle::{self, lend};
-use crate::ffi::log;
 use crate::ffi::output::{Handle, Text};
 use crate::ffi::status::dictdb_status;
 use crate::ffi::table::dictdb_table;
 use crate::ffi::text;
+use crate::ffi::{log, memory};
 use serde_json::json;
 use std::ffi::c_char;
 
@@ -42,6 +42,7 @@ pub unsafe extern "C" fn dictdb_db_new(
         let db = db.required("db")?;
         // SAFETY: rule Text.
         let options = unsafe { text::optional(options, options_len, "options") }?;
+        memory::install();
         db.finish(Database::with_options(options.unwrap_or("{}"))?)
     };
     // SAFETY: rule Error.

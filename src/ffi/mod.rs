@@ -26,6 +26,7 @@ mod guard;
 mod handle;
 pub mod index;
 pub mod log;
+mod memory;
 mod output;
 mod params;
 pub mod predicate;

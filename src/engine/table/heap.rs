@@ -1,13 +1,16 @@
 //! The heap: a table's segments, what is alive in them, and where the next record goes.
 
 use super::version::{Place, Segments};
-use crate::engine::arena::{Appender, Segment};
+use crate::engine::arena::{Appender, Segment, LARGE_PAGE};
 use crate::engine::Result;
 use std::sync::Arc;
 
 /// Bytes of a table's first segment; each next one has twice as many, up to the largest.
 const FIRST_SEGMENT: usize = 4 << 10;
 const LARGEST_SEGMENT: usize = 1 << 20;
+
+/// From so many bytes on segments are large pages: one that is filled in part is then little beside them.
+const LARGE_PAGES_FROM: u64 = 16 << 20;
 
 /// Dead bytes are left alone while they are fewer than this plus half of the live ones.
 const DEAD_FLOOR: u64 = 256 << 10;
@@ -125,7 +128,10 @@ impl Heap {
             while self.next_capacity / 4 < bytes.len() && self.next_capacity < LARGEST_SEGMENT {
                 self.next_capacity *= 2;
             }
-            self.next_capacity
+            match self.live + self.dead < LARGE_PAGES_FROM {
+                true => self.next_capacity,
+                false => LARGE_PAGE,
+            }
         };
         let mut appender = Appender::new(capacity)?;
         let number = self.number(segments, appender.segment().clone());
