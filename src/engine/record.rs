@@ -6,6 +6,7 @@
 
 use crate::engine::json::{members, unescape};
 use crate::engine::shape::{Shape, GENERIC};
+use std::ops::Range;
 
 /// Bytes before the ends.
 const HEADER: usize = 8;
@@ -40,21 +41,31 @@ pub(crate) fn stored_len(shape: &Shape, text_len: usize) -> usize {
 /// Appends a record, whose text is the parts joined. `ends` holds the end of each value, in which the last may be left
 /// out; none for a generic shape.
 pub(crate) fn write(out: &mut Vec<u8>, shape: &Shape, ends: &[u32], parts: &[&[u8]]) {
-    let fields = shape.fields().len();
     let text_len: usize = parts.iter().map(|part| part.len()).sum();
-    let code = width_code(text_len);
-    out.extend_from_slice(&shape.id().to_le_bytes());
-    out.extend_from_slice(&(fields as u16).to_le_bytes());
-    out.extend_from_slice(&((text_len as u32) << 2 | code).to_le_bytes());
-    for end in ends.iter().take(fields.saturating_sub(1)) {
-        let [low, second, third, fourth] = end.to_le_bytes();
-        match code {
-            0 => out.push(low),
-            1 => out.extend_from_slice(&[low, second]),
-            _ => out.extend_from_slice(&[low, second, third, fourth]),
-        }
-    }
+    begin(out, shape, ends.iter().copied(), text_len);
     parts.iter().for_each(|part| out.extend_from_slice(part));
+}
+
+/// Appends what stands before the text of a record; `ends` as for `write`. The text is to be appended then.
+#[inline]
+pub(crate) fn begin(
+    out: &mut Vec<u8>,
+    shape: &Shape,
+    ends: impl Iterator<Item = u32>,
+    text_len: usize,
+) {
+    let fields = shape.fields().len();
+    let code = width_code(text_len);
+    let [s0, s1] = shape.id().to_le_bytes();
+    let [f0, f1] = (fields as u16).to_le_bytes();
+    let [l0, l1, l2, l3] = ((text_len as u32) << 2 | code).to_le_bytes();
+    out.extend_from_slice(&[s0, s1, f0, f1, l0, l1, l2, l3]);
+    let ends = ends.take(fields.saturating_sub(1));
+    match code {
+        0 => out.extend(ends.map(|end| end as u8)),
+        1 => ends.for_each(|end| out.extend_from_slice(&(end as u16).to_le_bytes())),
+        _ => ends.for_each(|end| out.extend_from_slice(&end.to_le_bytes())),
+    }
 }
 
 impl<'a> Record<'a> {
@@ -96,7 +107,7 @@ impl<'a> Record<'a> {
 
     /// Where the value at a position ends.
     #[inline]
-    fn end(&self, position: usize) -> usize {
+    pub(crate) fn end(&self, position: usize) -> usize {
         if position + 1 >= usize::from(self.fields) {
             return self.text.len() - 1;
         }
@@ -109,9 +120,9 @@ impl<'a> Record<'a> {
         }
     }
 
-    /// The value at a position of the record's shape.
+    /// Where in the text the value at a position of the record's shape lies.
     #[inline]
-    pub(crate) fn value(&self, shape: &Shape, position: u16) -> Option<&'a [u8]> {
+    pub(crate) fn range(&self, shape: &Shape, position: u16) -> Option<Range<usize>> {
         let at = usize::from(position);
         let name = shape.fields().get(at)?.quoted();
         // `{` or `,` before the name, `:` behind it.
@@ -119,7 +130,13 @@ impl<'a> Record<'a> {
             None => 0,
             Some(previous) => self.end(previous),
         };
-        self.text.get(before + 1 + name.len() + 1..self.end(at))
+        Some(before + 1 + name.len() + 1..self.end(at))
+    }
+
+    /// The value at a position of the record's shape.
+    #[inline]
+    pub(crate) fn value(&self, shape: &Shape, position: u16) -> Option<&'a [u8]> {
+        self.text.get(self.range(shape, position)?)
     }
 
     /// The value of a field by its quoted name, whatever the shape.

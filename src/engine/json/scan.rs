@@ -18,6 +18,9 @@ pub(crate) struct Span {
     pub(crate) value: (u32, u32),
 }
 
+/// Room is made at once for the spans of so many fields.
+const USUAL_FIELDS: usize = 16;
+
 /// See the module's comment.
 pub(crate) struct Scanner<'a> {
     src: &'a [u8],
@@ -51,7 +54,7 @@ impl<'a> Scanner<'a> {
             pos: position,
             flushed: position,
             base: 0,
-            spans: Vec::with_capacity(16),
+            spans: Vec::new(),
         }
     }
 
@@ -65,6 +68,11 @@ impl<'a> Scanner<'a> {
         &self.spans
     }
 
+    /// The same, taken out of the scanner.
+    pub(crate) fn into_spans(self) -> Vec<Span> {
+        self.spans
+    }
+
     /// Scans a record and appends its canonical text. Returns, if its fields are the first ones of `guess` in their
     /// order, how many of those it lacks at the end.
     pub(crate) fn record(
@@ -75,6 +83,9 @@ impl<'a> Scanner<'a> {
         self.begin(out)?;
         if self.peek() != Some(b'{') {
             return Err(self.error("expected an object"));
+        }
+        if self.spans.capacity() == 0 {
+            reserve(&mut self.spans, USUAL_FIELDS)?;
         }
         let missing = self.object(out, 1, guess)?;
         self.offset(out)?;

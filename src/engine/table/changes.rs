@@ -3,11 +3,11 @@
 use super::stage::{find_or_add, too_long};
 use super::state::{Change, Match};
 use super::{Core, Version};
-use crate::engine::json::{inside, Scanner, Span};
+use crate::engine::json::{inside, members, Scanner, Span};
 use crate::engine::key::KeyRef;
 use crate::engine::limits::{add, reserve, MAX_RECORD};
 use crate::engine::record::{self, Record};
-use crate::engine::shape::{Shape, Shapes, GENERIC};
+use crate::engine::shape::{Field, Shape, Shapes, GENERIC};
 use crate::engine::{Error, Result};
 use foldhash::fast::RandomState;
 use hashbrown::HashMap;
@@ -47,13 +47,10 @@ impl Changes {
         let mut scanner = Scanner::new(text);
         let mut canonical = Vec::new();
         scanner.record(&mut canonical, None)?;
-        let mut spans = Vec::new();
-        reserve(&mut spans, scanner.spans().len())?;
-        spans.extend_from_slice(scanner.spans());
         scanner.end()?;
         let mut changes = Changes {
             text: canonical,
-            spans,
+            spans: scanner.into_spans(),
             key: None,
         };
         let shapes = core.shapes();
@@ -102,11 +99,15 @@ impl Changes {
     }
 }
 
-/// How changes apply to records of one shape.
+/// From so many changes on they are found by hash.
+const MANY: usize = 16;
+
+/// How changes apply to records of one shape, which is not the generic one.
 struct Plan {
+    base: Arc<Shape>,
     target: Arc<Shape>,
-    /// For each field of the base, the change that replaces it.
-    replaced: Vec<Option<usize>>,
+    /// The fields of the base that are replaced, ascending, and the changes that replace them.
+    replaced: Vec<(u16, usize)>,
     /// The changes that add fields, in order.
     added: Vec<usize>,
 }
@@ -116,9 +117,12 @@ pub(super) struct Merger<'a> {
     changes: &'a Changes,
     /// The table's, and the new ones of this merger.
     shapes: Arc<Shapes>,
-    /// The changes by the inside of their quoted names.
-    by_name: HashMap<&'a [u8], usize, RandomState>,
-    plans: HashMap<u16, Plan, RandomState>,
+    /// The changes by the inside of their quoted names, if they are many.
+    by_name: Option<HashMap<&'a [u8], usize, RandomState>>,
+    /// The plan of the last record, and those of other shapes.
+    latest: Option<Plan>,
+    others: Option<HashMap<u16, Plan, RandomState>>,
+    /// Of a record that has no shape of its own.
     text: Vec<u8>,
     ends: Vec<u32>,
 }
@@ -126,19 +130,32 @@ pub(super) struct Merger<'a> {
 impl<'a> Merger<'a> {
     pub(super) fn new(core: &Core, changes: &'a Changes) -> Result<Self> {
         let count = changes.spans.len();
-        let mut by_name = HashMap::default();
-        by_name
-            .try_reserve(count)
-            .map_err(|_| Error::OutOfMemory { bytes: 32 * count })?;
-        by_name.extend((0..count).map(|at| (inside(changes.name(at)).unwrap_or_default(), at)));
+        let mut by_name = None;
+        if count >= MANY {
+            let mut map = HashMap::default();
+            map.try_reserve(count)
+                .map_err(|_| Error::OutOfMemory { bytes: 32 * count })?;
+            map.extend((0..count).map(|at| (inside(changes.name(at)).unwrap_or_default(), at)));
+            by_name = Some(map);
+        }
         Ok(Merger {
             changes,
             shapes: core.shapes(),
             by_name,
-            plans: HashMap::default(),
+            latest: None,
+            others: None,
             text: Vec::new(),
             ends: Vec::new(),
         })
+    }
+
+    /// The change of a field, by the inside of its quoted name.
+    fn change_of(&self, name: &[u8]) -> Option<usize> {
+        let is_named = |at: &usize| inside(self.changes.name(*at)) == Some(name);
+        match &self.by_name {
+            None => (0..self.changes.spans.len()).find(is_named),
+            Some(by_name) => by_name.get(name).copied(),
+        }
     }
 }
 
@@ -158,7 +175,7 @@ impl Change for Merger<'_> {
     }
 
     fn touches(&self, field: &[u8]) -> bool {
-        inside(field).is_some_and(|name| self.by_name.contains_key(name))
+        inside(field).is_some_and(|name| self.change_of(name).is_some())
     }
 
     fn shapes(&self) -> &Arc<Shapes> {
@@ -166,80 +183,184 @@ impl Change for Merger<'_> {
     }
 
     fn encode(&mut self, record: &Record<'_>, out: &mut Vec<u8>) -> Result<()> {
-        self.text.clear();
-        self.ends.clear();
-        reserve(
-            &mut self.text,
-            record.text().len() + self.changes.text.len(),
-        )?;
-        let base = record.shape();
-        if base == GENERIC || !self.plans.contains_key(&base) {
-            let plan = self.plan(record)?;
-            self.plans.insert(base, plan);
+        if record.shape() == GENERIC {
+            return self.encode_generic(record, out);
         }
-        let Some(plan) = self.plans.get(&base) else {
-            return Ok(());
+        self.turn_to(record.shape())?;
+        match &self.latest {
+            Some(plan) => plan.encode(self.changes, record, out),
+            None => Ok(()),
+        }
+    }
+}
+
+impl Plan {
+    fn encode(&self, changes: &Changes, record: &Record<'_>, out: &mut Vec<u8>) -> Result<()> {
+        let text = record.text();
+        let range = |position| record.range(&self.base, position).unwrap_or_default();
+        let grows = |&(position, at): &(u16, usize)| {
+            changes.value(at).len() as isize - range(position).len() as isize
         };
-        self.text.push(b'{');
-        for ((name, value), replaced) in record.members().zip(&plan.replaced) {
-            let value = replaced.map_or(value, |at| self.changes.value(at));
-            put(&mut self.text, &mut self.ends, &[b"\"", name, b"\""], value)?;
-        }
-        for &at in &plan.added {
-            put(
-                &mut self.text,
-                &mut self.ends,
-                &[self.changes.name(at)],
-                self.changes.value(at),
-            )?;
-        }
-        self.text.push(b'}');
-        if self.text.len() > MAX_RECORD {
+        // A comma and a colon.
+        let room = |at: usize| changes.name(at).len() + changes.value(at).len() + 2;
+        let kept_len = text
+            .len()
+            .wrapping_add_signed(self.replaced.iter().map(grows).sum());
+        let text_len = kept_len + self.added.iter().map(|&at| room(at)).sum::<usize>();
+        if text_len > MAX_RECORD {
             return Err(too_long());
         }
-        reserve(out, record::stored_len(&plan.target, self.text.len()))?;
-        record::write(out, &plan.target, &self.ends, &[&self.text]);
+        reserve(out, record::stored_len(&self.target, text_len))?;
+        let (mut replaced, mut shift) = (self.replaced.as_slice(), 0);
+        let kept = (0..self.base.fields().len()).map(|position| {
+            if let [change, others @ ..] = replaced {
+                if usize::from(change.0) == position {
+                    shift += grows(change);
+                    replaced = others;
+                }
+            }
+            record.end(position).wrapping_add_signed(shift) as u32
+        });
+        let mut end = kept_len - 1;
+        let added = self.added.iter().map(|&at| {
+            end += room(at);
+            end as u32
+        });
+        record::begin(out, &self.target, kept.chain(added), text_len);
+        let mut copied = 0;
+        for &(position, at) in &self.replaced {
+            let range = range(position);
+            out.extend_from_slice(text.get(copied..range.start).unwrap_or_default());
+            out.extend_from_slice(changes.value(at));
+            copied = range.end;
+        }
+        if self.added.is_empty() {
+            out.extend_from_slice(text.get(copied..).unwrap_or_default());
+            return Ok(());
+        }
+        out.extend_from_slice(text.get(copied..text.len() - 1).unwrap_or_default());
+        for &at in &self.added {
+            let (name, value) = (changes.name(at), changes.value(at));
+            for part in [b",", name, b":", value] {
+                out.extend_from_slice(part);
+            }
+        }
+        out.push(b'}');
         Ok(())
     }
 }
 
 impl Merger<'_> {
-    fn plan(&mut self, record: &Record<'_>) -> Result<Plan> {
-        let (mut replaced, mut names) = (Vec::new(), Vec::new());
-        let mut is_added: Vec<bool> = Vec::new();
-        reserve(&mut is_added, self.changes.spans.len())?;
-        is_added.resize(self.changes.spans.len(), true);
-        let mut bytes = 0;
-        for (name, _) in record.members() {
-            let at = self.by_name.get(name).copied();
-            if let Some(added) = at.and_then(|at| is_added.get_mut(at)) {
-                *added = false;
-            }
-            add(&mut replaced, at)?;
-            bytes += name.len() + 2;
-            if Shapes::can_have(names.len(), bytes) {
-                names.push([b"\"", name, b"\""].concat());
-            }
+    /// Makes the plan of a shape the latest one.
+    fn turn_to(&mut self, shape: u16) -> Result<()> {
+        if self
+            .latest
+            .as_ref()
+            .is_some_and(|plan| plan.base.id() == shape)
+        {
+            return Ok(());
         }
-        let mut added = Vec::new();
-        for (at, _) in is_added.iter().enumerate().filter(|(_, added)| **added) {
-            bytes += self.changes.name(at).len();
-            add(&mut added, at)?;
-        }
-        let target = if Shapes::can_have(replaced.len() + added.len(), bytes) {
-            let names = names.iter().map(Vec::as_slice);
-            let names: Vec<&[u8]> = names
-                .chain(added.iter().map(|&at| self.changes.name(at)))
-                .collect();
-            find_or_add(&mut self.shapes, &names)
-        } else {
-            self.shapes.generic().cloned().ok_or_else(too_long)?
+        let known = self
+            .others
+            .as_mut()
+            .and_then(|others| others.remove(&shape));
+        let plan = match known {
+            Some(plan) => Some(plan),
+            None => self.plan(shape)?,
         };
-        Ok(Plan {
+        if let Some(before) = std::mem::replace(&mut self.latest, plan) {
+            let others = self.others.get_or_insert_default();
+            others.insert(before.base.id(), before);
+        }
+        Ok(())
+    }
+
+    fn plan(&mut self, shape: u16) -> Result<Option<Plan>> {
+        let Some(base) = self.shapes.get(shape).cloned() else {
+            return Ok(None);
+        };
+        let count = self.changes.spans.len();
+        let (mut replaced, mut added) = (Vec::new(), Vec::new());
+        for at in 0..count {
+            match base.position(self.changes.name(at)) {
+                Some(position) => add(&mut replaced, (position, at))?,
+                None => add(&mut added, at)?,
+            }
+        }
+        replaced.sort_unstable();
+        let target = match added.is_empty() {
+            true => base.clone(),
+            false => {
+                let names = base.fields().iter().map(Field::quoted);
+                let added = added.iter().map(|&at| self.changes.name(at));
+                let names: Vec<&[u8]> = names.chain(added).collect();
+                let bytes = names.iter().map(|name| name.len()).sum();
+                match Shapes::can_have(names.len(), bytes) {
+                    true => find_or_add(&mut self.shapes, &names),
+                    false => self.shapes.generic().cloned().ok_or_else(too_long)?,
+                }
+            }
+        };
+        Ok(Some(Plan {
+            base,
             target,
             replaced,
             added,
-        })
+        }))
+    }
+
+    /// Of a record that carries no field positions.
+    #[cold]
+    fn encode_generic(&mut self, record: &Record<'_>, out: &mut Vec<u8>) -> Result<()> {
+        let mut text = std::mem::take(&mut self.text);
+        let mut ends = std::mem::take(&mut self.ends);
+        let merged = self.merge_members(record, &mut text, &mut ends);
+        let written = merged.and_then(|target| {
+            reserve(out, record::stored_len(&target, text.len()))?;
+            record::write(out, &target, &ends, &[&text]);
+            Ok(())
+        });
+        (self.text, self.ends) = (text, ends);
+        written
+    }
+
+    /// Writes the text of the changed record and notes where its values end; returns its shape.
+    fn merge_members(
+        &mut self,
+        record: &Record<'_>,
+        text: &mut Vec<u8>,
+        ends: &mut Vec<u32>,
+    ) -> Result<Arc<Shape>> {
+        text.clear();
+        ends.clear();
+        reserve(text, record.text().len() + self.changes.text.len())?;
+        let mut is_added: Vec<bool> = Vec::new();
+        reserve(&mut is_added, self.changes.spans.len())?;
+        is_added.resize(self.changes.spans.len(), true);
+        text.push(b'{');
+        for (name, value) in record.members() {
+            let at = self.change_of(name);
+            if let Some(added) = at.and_then(|at| is_added.get_mut(at)) {
+                *added = false;
+            }
+            let value = at.map_or(value, |at| self.changes.value(at));
+            put(text, ends, &[b"\"", name, b"\""], value)?;
+        }
+        for (at, _) in is_added.iter().enumerate().filter(|(_, added)| **added) {
+            put(text, ends, &[self.changes.name(at)], self.changes.value(at))?;
+        }
+        text.push(b'}');
+        if text.len() > MAX_RECORD {
+            return Err(too_long());
+        }
+        let bytes = members(text).map(|(name, _)| name.len() + 2).sum();
+        if !Shapes::can_have(ends.len(), bytes) {
+            return self.shapes.generic().cloned().ok_or_else(too_long);
+        }
+        let names = members(text).map(|(name, _)| [b"\"", name, b"\""].concat());
+        let names: Vec<Vec<u8>> = names.collect();
+        let names: Vec<&[u8]> = names.iter().map(Vec::as_slice).collect();
+        Ok(find_or_add(&mut self.shapes, &names))
     }
 }
 

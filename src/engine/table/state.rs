@@ -43,6 +43,9 @@ pub(super) type Match = (Row, Place);
 /// A row, the key that it loses, and the one that it gets.
 type Rekeyed = (Row, KeyRef<'static>, KeyRef<'static>);
 
+/// Keys that records pass on to other records.
+type Passed = HashSet<KeyRef<'static>, RandomState>;
+
 /// How an update makes new records of old ones.
 pub(super) trait Change {
     /// Called first, with the lock held.
@@ -278,9 +281,13 @@ impl State {
                 return Err(error);
             }
         };
+        let is_passed = |key: &KeyRef<'_>| {
+            let passed = passed.as_ref();
+            passed.is_some_and(|passed| passed.contains(key))
+        };
         self.learn(change.shapes());
         if let Some(recorder) = &mut self.recorder {
-            let gone = rekeyed.iter().filter(|(_, old, _)| passed.contains(old));
+            let gone = rekeyed.iter().filter(|(_, old, _)| is_passed(old));
             gone.for_each(|(_, old, _)| recorder.delete(old));
         }
         for (row, old, _) in &rekeyed {
@@ -316,7 +323,7 @@ impl State {
                 if let Some((old, new)) = old.zip(new) {
                     let key = |record| key_of(record, &self.version.shapes);
                     if let Some((old_key, new_key)) = key(&old).zip(key(&new)) {
-                        let old_key = Some(&old_key).filter(|key| !passed.contains(*key));
+                        let old_key = Some(&old_key).filter(|key| !is_passed(key));
                         recorder.update(old_key, &new_key, new.text());
                     }
                 }
@@ -383,11 +390,11 @@ impl State {
 
     /// The keys that records pass on to other records, if anybody watches: those are told to be gone first, so that each
     /// change told afterwards can be applied by itself.
-    fn passed_on(&self, rekeyed: &[Rekeyed]) -> Result<HashSet<KeyRef<'static>, RandomState>> {
-        let mut passed = HashSet::default();
+    fn passed_on(&self, rekeyed: &[Rekeyed]) -> Result<Option<Passed>> {
         if self.recorder.is_none() || rekeyed.len() < 2 {
-            return Ok(passed);
+            return Ok(None);
         }
+        let mut passed = Passed::default();
         let bytes = rekeyed.len() * std::mem::size_of::<KeyRef<'_>>();
         let out_of_memory = |_| Error::OutOfMemory { bytes };
         let mut taken: HashSet<&KeyRef<'static>, RandomState> = HashSet::default();
@@ -397,7 +404,7 @@ impl State {
             passed.try_reserve(1).map_err(out_of_memory)?;
             passed.insert(old.clone());
         }
-        Ok(passed)
+        Ok(Some(passed))
     }
 
     /// Checks the written records against the unique indexes; `replaced` tells the rows that they are put in place of.
