@@ -33,21 +33,6 @@ pub(super) fn install_hook() {
     });
 }
 
-struct Inside;
-
-impl Inside {
-    fn enter() -> Self {
-        DEPTH.with(|depth| depth.set(depth.get() + 1));
-        Inside
-    }
-}
-
-impl Drop for Inside {
-    fn drop(&mut self) {
-        DEPTH.with(|depth| depth.set(depth.get() - 1));
-    }
-}
-
 /// Runs the body of an export.
 ///
 /// # Safety `error` must be NULL or point to a writable `dictdb_error *`.
@@ -71,9 +56,12 @@ pub(super) unsafe fn guard(
 }
 
 fn catch(body: impl FnOnce() -> Result<(), Failure>) -> Result<(), Failure> {
-    let inside = Inside::enter();
-    let result = panic::catch_unwind(AssertUnwindSafe(body));
-    drop(inside);
+    let result = DEPTH.with(|depth| {
+        depth.set(depth.get() + 1);
+        let result = panic::catch_unwind(AssertUnwindSafe(body));
+        depth.set(depth.get() - 1);
+        result
+    });
     result.unwrap_or_else(|payload| {
         // Dropping a payload may itself panic; these are strings, but a leak is safer than a doubt.
         std::mem::forget(payload);
