@@ -7,6 +7,7 @@ mod cost;
 mod explain;
 mod order;
 mod planner;
+mod point;
 mod rows;
 
 pub(crate) use access::Access;
@@ -14,3 +15,4 @@ pub(crate) use analysis::Analysis;
 pub(crate) use explain::Explain;
 pub(crate) use order::{effective, ends, Walk};
 pub(crate) use planner::Plan;
+pub(crate) use point::Point;

@@ -19,6 +19,8 @@ pub(crate) struct Identity {
     /// The place in the one order in which locks of several tables are taken.
     number: u64,
     name: Arc<str>,
+    /// Quoted.
+    key_field: Box<[u8]>,
     schema: Option<Schema>,
 }
 
@@ -69,6 +71,7 @@ impl Core {
             identity: Arc::new(Identity {
                 number: TABLES.fetch_add(1, Ordering::Relaxed),
                 name: Arc::from(name),
+                key_field: Box::from(shapes.key_field()),
                 schema: options.schema,
             }),
             shapes: RwLock::new(shapes.clone()),
@@ -84,6 +87,11 @@ impl Core {
 
     pub(super) fn schema(&self) -> Option<&Schema> {
         self.identity.schema()
+    }
+
+    /// The quoted name of the key field.
+    pub(super) fn key_field(&self) -> &[u8] {
+        &self.identity.key_field
     }
 
     pub(crate) fn number(&self) -> u64 {

@@ -8,7 +8,7 @@ use crate::engine::keymap::Row;
 use crate::engine::limits::{add, reserve};
 use crate::engine::options::SelectOptions;
 use crate::engine::paged::PAGE;
-use crate::engine::plan::{Access, Analysis, Plan};
+use crate::engine::plan::{Access, Analysis, Plan, Point};
 use crate::engine::predicate::{Bindings, Bound, Predicate, Program};
 use crate::engine::query::Run;
 use crate::engine::{Error, Params, Result};
@@ -53,6 +53,11 @@ impl<'a> Filter<'a> {
 
     pub(super) fn analysis(&self) -> Analysis<'_> {
         Analysis::new(self.program, &self.bindings)
+    }
+
+    /// The one value that is asked for, if that is all.
+    pub(super) fn point(&self) -> Option<Point<'_>> {
+        Point::of(self.program, &self.bindings)
     }
 
     /// A select of what matches.

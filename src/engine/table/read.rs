@@ -9,6 +9,7 @@ use crate::engine::json::{push_quoted, Scanner};
 use crate::engine::key::{invalid, Key, KeyRef};
 use crate::engine::limits::{add, push, reserve};
 use crate::engine::options::SelectOptions;
+use crate::engine::plan::Point;
 use crate::engine::predicate::Predicate;
 use crate::engine::query::{Cursor, Query, Run};
 use crate::engine::record::Record;
@@ -159,12 +160,24 @@ impl Table {
 
     /// Runs a query: appends a JSON array of its rows, and returns how many there are.
     pub fn query(&self, query: &Query, params: &Params, out: &mut Vec<u8>) -> Result<u64> {
-        self.run_query(query, params, |run| run.rows(out))
+        let asked = Asked::new(query, params)?;
+        if let Some(point) = asked.point() {
+            if let Some(count) = self.at_once(|version| push_few(version, &point, out)) {
+                return count;
+            }
+        }
+        self.run_query(&asked, |run| run.rows(out))
     }
 
     /// How many rows a query gives. None are built.
     pub fn query_count(&self, query: &Query, params: &Params) -> Result<u64> {
-        self.run_query(query, params, |run| run.count())
+        let asked = Asked::new(query, params)?;
+        if let Some(point) = asked.point() {
+            if let Some(count) = self.at_once(|version| point.count(version)) {
+                return Ok(count as u64);
+            }
+        }
+        self.run_query(&asked, |run| run.count())
     }
 
     /// Opens a cursor over a query's rows as of this instant.
@@ -174,27 +187,32 @@ impl Table {
 
     /// Appends a JSON object that tells how a query would run.
     pub fn explain(&self, query: &Query, params: &Params, out: &mut Vec<u8>) -> Result<()> {
-        self.run_query(query, params, |run| run.explain(out))
+        self.run_query(&Asked::new(query, params)?, |run| run.explain(out))
     }
 
     fn run_query<T>(
         &self,
-        query: &Query,
-        params: &Params,
+        asked: &Asked<'_>,
         run: impl FnOnce(&Run<'_>) -> Result<T>,
     ) -> Result<T> {
-        params.check(query.parameters())?;
-        let filter = Filter::bind(query.predicate.as_deref(), params)?;
-        let (offset, limit) = (query.offset(params)?, query.limit(params)?);
         let interrupt = self.limits.begin();
         self.reading(&interrupt, |version| {
             run(&Run {
-                grouping: query.grouping.as_ref(),
-                offset,
-                limit,
-                ..filter.run(version, &query.options, &interrupt)
+                grouping: asked.query.grouping.as_ref(),
+                offset: asked.offset,
+                limit: asked.limit,
+                ..asked.filter.run(version, &asked.query.options, &interrupt)
             })
         })
+    }
+
+    /// Reads the table while holding it, if nobody has to be waited for: what takes no longer than making a version.
+    #[inline]
+    fn at_once<T>(&self, read: impl FnOnce(&Version) -> Option<T>) -> Option<T> {
+        match &self.source {
+            Source::Live(core) => read(&core.try_read()?.version),
+            Source::Snapshot(snapshot) => read(snapshot.version()),
+        }
     }
 
     /// Appends a JSON object that describes the table.
@@ -242,6 +260,61 @@ impl Table {
         reserve(out, text.len())?;
         push(out, &text)
     }
+}
+
+/// A query with its values.
+struct Asked<'a> {
+    query: &'a Query,
+    filter: Filter<'a>,
+    offset: u64,
+    limit: Option<u64>,
+}
+
+impl<'a> Asked<'a> {
+    fn new(query: &'a Query, params: &Params) -> Result<Asked<'a>> {
+        params.check(query.parameters())?;
+        Ok(Asked {
+            query,
+            filter: Filter::bind(query.predicate.as_deref(), params)?,
+            offset: query.offset(params)?,
+            limit: query.limit(params)?,
+        })
+    }
+
+    /// The one value that is asked for, if that is all that is, and of it whole records.
+    fn point(&self) -> Option<Point<'_>> {
+        let options = &self.query.options;
+        let is_plain = options.columns.is_none()
+            && options.order_by.is_empty()
+            && self.query.grouping.is_none()
+            && (self.offset, self.limit) == (0, None);
+        self.filter.point().filter(|_| is_plain)
+    }
+}
+
+/// Appends a JSON array of the records that have a value, if they are few and short; returns how many there are.
+fn push_few(version: &Version, point: &Point<'_>, out: &mut Vec<u8>) -> Option<Result<u64>> {
+    let few = point.rows(version)?;
+    let stored = version.stored();
+    let records = few.rows().iter().filter_map(|row| stored.record(*row));
+    let len: usize = records.clone().map(|record| record.text().len() + 1).sum();
+    if len > LONG {
+        return None;
+    }
+    if let Err(error) = reserve(out, len + 2) {
+        return Some(Err(error));
+    }
+    let mut count = 0;
+    out.push(b'[');
+    for record in records {
+        if count > 0 {
+            out.push(b',');
+        }
+        out.extend_from_slice(record.text());
+        count += 1;
+    }
+    out.push(b']');
+    Some(Ok(count))
 }
 
 /// The record that has a key, and its place.

@@ -7,10 +7,10 @@
 use super::core::Pinned;
 use super::filter::Filter;
 use super::state::{Match, State};
-use super::Core;
+use super::{Core, Version};
 use crate::engine::interrupt::Interrupt;
 use crate::engine::limits::reserve;
-use crate::engine::plan::{Analysis, Plan};
+use crate::engine::plan::{Analysis, Plan, Point};
 use crate::engine::Result;
 
 /// When so few pages have changed, the rest is left to be done under the lock.
@@ -22,7 +22,9 @@ const ROUNDS: usize = 16;
 /// See the module's comment.
 pub(super) struct Search<'a> {
     filter: &'a Filter<'a>,
-    analysis: Analysis<'a>,
+    /// The one value that is asked for, if that is all: it is looked for under the lock before anything else is done.
+    point: Option<Point<'a>>,
+    analysis: Option<Analysis<'a>>,
     /// What matched a version; `None` if it is all to be found under the lock.
     found: Option<(Pinned, Vec<Match>)>,
 }
@@ -36,14 +38,18 @@ impl<'a> Search<'a> {
     ) -> Result<Search<'a>> {
         let mut search = Search {
             filter,
-            analysis: filter.analysis(),
+            point: filter.point(),
+            analysis: None,
             found: None,
         };
-        let names_keys = search.analysis.names(core.shapes().key_field());
-        let is_quick = names_keys && search.analysis.is_small()
-            || search
-                .filter
-                .quick(&core.pin(interrupt)?.version, &search.analysis)
+        if search.point.is_some() {
+            return Ok(search);
+        }
+        let analysis = search.analysis.insert(filter.analysis());
+        let names_keys = analysis.names(core.key_field());
+        let is_quick = names_keys && analysis.is_small()
+            || filter
+                .quick(&core.pin(interrupt)?.version, analysis)
                 .is_some();
         if !is_quick {
             search.prepare(core, interrupt)?;
@@ -57,7 +63,9 @@ impl<'a> Search<'a> {
             return Ok(());
         }
         let mut pinned = core.pin(interrupt)?;
-        let plan = Plan::new(&pinned.version, &self.analysis, true);
+        let filter = self.filter;
+        let analysis = self.analysis.get_or_insert_with(|| filter.analysis());
+        let plan = Plan::new(&pinned.version, analysis, true);
         let mut found = self.filter.matches(&pinned.version, &plan, interrupt)?;
         for _ in 0..ROUNDS {
             interrupt.check()?;
@@ -85,10 +93,7 @@ impl<'a> Search<'a> {
     ) -> Result<Option<Vec<Match>>> {
         let version = &state.version;
         let Some((pinned, found)) = &self.found else {
-            let Some(plan) = self.filter.quick(version, &self.analysis) else {
-                return Ok(None);
-            };
-            return self.filter.matches(version, &plan, interrupt).map(Some);
+            return self.find_now(version, interrupt);
         };
         let matches = match state.changes == pinned.changes {
             true => copy_of(found)?,
@@ -97,6 +102,30 @@ impl<'a> Search<'a> {
                 .recheck(version, &pinned.version, found, interrupt)?,
         };
         Ok(Some(matches))
+    }
+}
+
+impl Search<'_> {
+    /// What matches, if that is found quickly.
+    fn find_now(&self, version: &Version, interrupt: &Interrupt) -> Result<Option<Vec<Match>>> {
+        if let Some(few) = self.point.as_ref().and_then(|point| point.rows(version)) {
+            let mut matches = Vec::new();
+            reserve(&mut matches, few.rows().len())?;
+            matches.extend(few.rows().iter().map(|row| (*row, version.place(*row))));
+            return Ok(Some(matches));
+        }
+        let own;
+        let analysis = match &self.analysis {
+            Some(analysis) => analysis,
+            None => {
+                own = self.filter.analysis();
+                &own
+            }
+        };
+        match self.filter.quick(version, analysis) {
+            Some(plan) => self.filter.matches(version, &plan, interrupt).map(Some),
+            None => Ok(None),
+        }
     }
 }
 
