@@ -1,6 +1,6 @@
 //! Primary keys.
 
-use crate::engine::json::{canonical, push_quoted, unescaped_bytes};
+use crate::engine::json::{canonical, is_plain, push_quoted, unescaped_bytes};
 use crate::engine::limits::{copy, reserve, shorten};
 use crate::engine::value::{Number, Value};
 use crate::engine::{Error, Result};
@@ -15,10 +15,17 @@ pub enum Key<'a> {
     Str(Cow<'a, str>),
 }
 
-impl Key<'static> {
+impl<'a> Key<'a> {
     /// Reads a key from JSON text.
-    pub fn from_json(text: &str) -> Result<Key<'static>> {
-        KeyRef::read_json(text)?.to_key()
+    pub fn from_json(text: &'a str) -> Result<Key<'a>> {
+        // The usual string, which stands for itself.
+        let inside = text
+            .strip_prefix('"')
+            .and_then(|text| text.strip_suffix('"'));
+        match inside.filter(|inside| !inside.is_empty() && is_plain(inside.as_bytes())) {
+            Some(inside) => Ok(Key::Str(Cow::Borrowed(inside))),
+            None => KeyRef::read_json(text)?.to_key(),
+        }
     }
 }
 
@@ -69,6 +76,14 @@ impl<'a> KeyRef<'a> {
         match value {
             Value::Number(number) => number.as_key().map(KeyRef::Int),
             other => KeyRef::strictly(other),
+        }
+    }
+
+    /// The integer, if it is one.
+    pub(crate) fn as_int(&self) -> Option<i64> {
+        match self {
+            KeyRef::Int(key) => Some(*key),
+            KeyRef::Text(_) => None,
         }
     }
 
@@ -132,6 +147,9 @@ impl<'a> KeyRef<'a> {
     pub(crate) fn from_key(key: &'a Key<'_>) -> Result<KeyRef<'a>> {
         Ok(match key {
             Key::Int(key) => KeyRef::Int(*key),
+            Key::Str(text) if !text.is_empty() && is_plain(text.as_bytes()) => {
+                KeyRef::Text(Cow::Borrowed(text.as_bytes()))
+            }
             Key::Str(text) => {
                 let is_special = |byte| byte < 0x20 || byte == b'"' || byte == b'\\';
                 let escapes = text.bytes().filter(|byte| is_special(*byte)).count();

@@ -46,6 +46,15 @@ pub(crate) fn write(out: &mut Vec<u8>, shape: &Shape, ends: &[u32], parts: &[&[u
     parts.iter().for_each(|part| out.extend_from_slice(part));
 }
 
+#[inline]
+fn push_header(out: &mut Vec<u8>, shape: &Shape, text_len: usize) {
+    let [s0, s1] = shape.id().to_le_bytes();
+    let [f0, f1] = (shape.fields().len() as u16).to_le_bytes();
+    let len_and_code = (text_len as u32) << 2 | width_code(text_len);
+    let [l0, l1, l2, l3] = len_and_code.to_le_bytes();
+    out.extend_from_slice(&[s0, s1, f0, f1, l0, l1, l2, l3]);
+}
+
 /// Appends what stands before the text of a record; `ends` as for `write`. The text is to be appended then.
 #[inline]
 pub(crate) fn begin(
@@ -54,18 +63,67 @@ pub(crate) fn begin(
     ends: impl Iterator<Item = u32>,
     text_len: usize,
 ) {
-    let fields = shape.fields().len();
-    let code = width_code(text_len);
-    let [s0, s1] = shape.id().to_le_bytes();
-    let [f0, f1] = (fields as u16).to_le_bytes();
-    let [l0, l1, l2, l3] = ((text_len as u32) << 2 | code).to_le_bytes();
-    out.extend_from_slice(&[s0, s1, f0, f1, l0, l1, l2, l3]);
-    let ends = ends.take(fields.saturating_sub(1));
-    match code {
+    push_header(out, shape, text_len);
+    let ends = ends.take(shape.fields().len().saturating_sub(1));
+    match width_code(text_len) {
         0 => out.extend(ends.map(|end| end as u8)),
         1 => ends.for_each(|end| out.extend_from_slice(&(end as u16).to_le_bytes())),
         _ => ends.for_each(|end| out.extend_from_slice(&end.to_le_bytes())),
     }
+}
+
+/// Bytes of the text of a record that has other values at some positions, which ascend.
+#[inline]
+pub(crate) fn spliced_len<'v>(
+    old: &Record<'_>,
+    shape: &Shape,
+    values: impl Iterator<Item = (u16, &'v [u8])>,
+) -> usize {
+    values.fold(old.text.len(), |len, (position, value)| {
+        let range = old.range(shape, position).unwrap_or_default();
+        len - range.len() + value.len()
+    })
+}
+
+/// Appends a record of the same shape as `old`, which is not the generic one, with other values at some positions, which
+/// ascend. Its text has `text_len` bytes.
+#[inline]
+pub(crate) fn splice<'v>(
+    out: &mut Vec<u8>,
+    old: &Record<'_>,
+    shape: &Shape,
+    values: impl Iterator<Item = (u16, &'v [u8])> + Clone,
+    text_len: usize,
+) {
+    let range = |position| old.range(shape, position).unwrap_or_default();
+    if old.width == 1 && width_code(text_len) == 0 {
+        push_header(out, shape, text_len);
+        let start = out.len();
+        out.extend_from_slice(old.ends);
+        for (position, value) in values.clone() {
+            let grown = (value.len() as u8).wrapping_sub(range(position).len() as u8);
+            let later = out.get_mut(start + usize::from(position)..);
+            let later = later.unwrap_or_default().iter_mut();
+            later.for_each(|end| *end = end.wrapping_add(grown));
+        }
+    } else {
+        let (mut rest, mut shift) = (values.clone().peekable(), 0);
+        let ends = (0..shape.fields().len()).map(|at| {
+            if let Some((position, value)) = rest.next_if(|(next, _)| usize::from(*next) == at) {
+                shift += value.len() as isize - range(position).len() as isize;
+            }
+            old.end(at).wrapping_add_signed(shift) as u32
+        });
+        begin(out, shape, ends, text_len);
+    }
+    let mut copied = 0;
+    for (position, value) in values {
+        let range = range(position);
+        out.extend_from_slice(old.text.get(copied..range.start).unwrap_or_default());
+        out.extend_from_slice(value);
+        copied = range.end;
+    }
+    out.extend_from_slice(old.text.get(copied..).unwrap_or_default());
 }
 
 impl<'a> Record<'a> {
@@ -107,7 +165,7 @@ impl<'a> Record<'a> {
 
     /// Where the value at a position ends.
     #[inline]
-    pub(crate) fn end(&self, position: usize) -> usize {
+    fn end(&self, position: usize) -> usize {
         if position + 1 >= usize::from(self.fields) {
             return self.text.len() - 1;
         }

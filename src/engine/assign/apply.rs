@@ -2,7 +2,7 @@
 
 use super::evaluate::{beginning, Fields, Source, MISSING};
 use super::expression::Expression;
-use super::place::Writer;
+use super::place::{check_depth, Values, Writer};
 use super::{Action, Assignments};
 use crate::engine::json::Span;
 use crate::engine::limits::{add, reserve};
@@ -14,11 +14,14 @@ use hashbrown::HashMap;
 
 /// Where the fields are in records of one shape.
 struct Plan {
+    shape: u16,
     /// Those that expressions read, by the position of their names.
     reads: Vec<u16>,
     /// Those that are changed, in the order of the record, each with its position among the targets; then those that
     /// are added.
     changes: Vec<(u16, u16)>,
+    /// Whether all changes set fields as a whole that are there.
+    only_replaces: bool,
 }
 
 /// Positions kept in plans at most, so that a long list on a table of many shapes takes no memory without bounds.
@@ -28,7 +31,9 @@ const MAX_PLANNED: usize = 1 << 20;
 pub(crate) struct Evaluator<'a> {
     assignments: &'a Assignments,
     params: &'a Params,
-    plans: HashMap<u16, Plan, RandomState>,
+    /// The plan of the last record, and those of other shapes.
+    latest: Option<Plan>,
+    others: Option<HashMap<u16, Plan, RandomState>>,
     /// The values that were computed, and where each assignment's lies.
     scratch: Vec<u8>,
     computed: Vec<(usize, usize)>,
@@ -43,7 +48,8 @@ impl<'a> Evaluator<'a> {
         Ok(Evaluator {
             assignments,
             params,
-            plans: HashMap::default(),
+            latest: None,
+            others: None,
             scratch: Vec::new(),
             computed,
             seen: Vec::new(),
@@ -65,27 +71,61 @@ impl<'a> Evaluator<'a> {
             .map_err(|error| of_record(error, record, shapes))
     }
 
-    fn write(
-        &mut self,
-        record: &Record<'_>,
-        shapes: &Shapes,
-        text: &mut Vec<u8>,
-        spans: &mut Vec<Span>,
-    ) -> Result<()> {
-        let id = record.shape();
-        let shape = shapes.get(id).filter(|_| id != GENERIC);
-        let plan = match shape {
-            None => None,
-            Some(shape) => {
-                if !self.plans.contains_key(&id) {
-                    self.plan(shape)?;
-                }
-                self.plans.get(&id).map(|plan| (&**shape, plan))
-            }
+    /// Computes the new values of a record's fields, for `values`, if fields are set as a whole that it has, and nothing else
+    /// is done. `shapes` may have grown since the last call.
+    pub(crate) fn replace(&mut self, record: &Record<'_>, shapes: &Shapes) -> Result<bool> {
+        let Some(shape) = shapes.get(record.shape()) else {
+            return Ok(false);
         };
-        let fields = match plan {
-            Some((shape, plan)) => Fields::Shaped(shape, &plan.reads),
-            None => Fields::Found(self.find(record)?),
+        if record.shape() == GENERIC {
+            return Ok(false);
+        }
+        self.turn_to(shape)?;
+        if !self.latest.as_ref().is_some_and(|plan| plan.only_replaces) {
+            return Ok(false);
+        }
+        self.compute(record, Some(shape))
+            .and_then(|()| self.check_values())
+            .map_err(|error| of_record(error, record, shapes))?;
+        Ok(true)
+    }
+
+    /// What `replace` has computed: positions of fields, ascending, and values.
+    pub(crate) fn values(&self) -> impl Iterator<Item = (u16, &[u8])> + Clone {
+        let changes = self.latest.as_ref().map(|plan| plan.changes.as_slice());
+        let values = self.given();
+        let changes = changes.unwrap_or_default().iter();
+        changes.map(move |&(position, target)| {
+            let at = self.assignments.targets.leaf(target);
+            let value = at.and_then(|at| values.get(at).ok().flatten());
+            (position, value.unwrap_or_default())
+        })
+    }
+
+    fn check_values(&self) -> Result<()> {
+        let values = self.given();
+        for at in 0..self.assignments.list.len() {
+            if let Some(value) = values.get(at)? {
+                check_depth(value, 1)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn given(&self) -> Values<'_> {
+        Values {
+            assignments: self.assignments,
+            params: self.params,
+            computed: &self.computed,
+            scratch: &self.scratch,
+        }
+    }
+
+    /// Evaluates the expressions; the plan of the record's shape, if it has one, is the latest.
+    fn compute(&mut self, record: &Record<'_>, shape: Option<&Shape>) -> Result<()> {
+        let fields = match (shape, &self.latest) {
+            (Some(shape), Some(plan)) => Fields::Shaped(shape, &plan.reads),
+            _ => Fields::Found(self.find(record)?),
         };
         let source = Source {
             record: *record,
@@ -94,7 +134,6 @@ impl<'a> Evaluator<'a> {
         };
         self.scratch.clear();
         self.computed.clear();
-        self.seen.clear();
         for assignment in &self.assignments.list {
             let start = self.scratch.len();
             match &assignment.action {
@@ -107,6 +146,23 @@ impl<'a> Evaluator<'a> {
             }
             add(&mut self.computed, (start, self.scratch.len()))?;
         }
+        Ok(())
+    }
+
+    fn write(
+        &mut self,
+        record: &Record<'_>,
+        shapes: &Shapes,
+        text: &mut Vec<u8>,
+        spans: &mut Vec<Span>,
+    ) -> Result<()> {
+        let shape = shapes.get(record.shape());
+        let shape = shape.filter(|shape| shape.id() != GENERIC);
+        if let Some(shape) = shape {
+            self.turn_to(shape)?;
+        }
+        self.compute(record, shape.map(|shape| &**shape))?;
+        self.seen.clear();
         let mut writer = Writer {
             assignments: self.assignments,
             params: self.params,
@@ -117,9 +173,9 @@ impl<'a> Evaluator<'a> {
             seen: &mut self.seen,
         };
         writer.begin(record.text().len())?;
-        match plan {
-            Some((shape, plan)) => plan.write(&mut writer, record, shape)?,
-            None => writer.generic(record)?,
+        match (shape, &self.latest) {
+            (Some(shape), Some(plan)) => plan.write(&mut writer, record, shape)?,
+            _ => writer.generic(record)?,
         }
         writer.end()
     }
@@ -142,8 +198,37 @@ impl<'a> Evaluator<'a> {
         Ok(values)
     }
 
-    #[cold]
-    fn plan(&mut self, shape: &Shape) -> Result<()> {
+    /// Makes the plan of a shape the latest one.
+    #[inline]
+    fn turn_to(&mut self, shape: &Shape) -> Result<()> {
+        match &self.latest {
+            Some(plan) if plan.shape == shape.id() => Ok(()),
+            _ => self.turn(shape),
+        }
+    }
+
+    fn turn(&mut self, shape: &Shape) -> Result<()> {
+        let known = self.others.as_mut();
+        let plan = match known.and_then(|others| others.remove(&shape.id())) {
+            Some(plan) => plan,
+            None => self.plan(shape)?,
+        };
+        let Some(before) = self.latest.replace(plan) else {
+            return Ok(());
+        };
+        let others = self.others.get_or_insert_default();
+        let positions = self.assignments.reads.names().len() + before.changes.len();
+        if others.len() * positions > MAX_PLANNED {
+            others.clear();
+        }
+        others
+            .try_reserve(1)
+            .map_err(|_| Error::OutOfMemory { bytes: 64 })?;
+        others.insert(before.shape, before);
+        Ok(())
+    }
+
+    fn plan(&self, shape: &Shape) -> Result<Plan> {
         let names = self.assignments.reads.names();
         let targets = &self.assignments.targets;
         let (mut reads, mut changes, mut missing) = (Vec::new(), Vec::new(), Vec::new());
@@ -165,14 +250,18 @@ impl<'a> Evaluator<'a> {
         let is_missing = |at: &u16| missing.binary_search(at).is_ok();
         let added = targets.added().iter().map(|at| *at as u16);
         changes.extend(added.filter(is_missing).map(|at| (MISSING, at)));
-        if self.plans.len() * (names.len() + targets.members().len()) > MAX_PLANNED {
-            self.plans.clear();
-        }
-        self.plans
-            .try_reserve(1)
-            .map_err(|_| Error::OutOfMemory { bytes: 64 })?;
-        self.plans.insert(shape.id(), Plan { reads, changes });
-        Ok(())
+        let only_replaces = changes.iter().all(|&(position, target)| {
+            let at = targets.leaf(target).filter(|_| position != MISSING);
+            let assignment = at.and_then(|at| self.assignments.list.get(at));
+            assignment.is_some_and(|found| matches!(found.action, Action::Set(_)))
+        });
+        Ok(Plan {
+            shape: shape.id(),
+            reads,
+            // A removal of what is not there leaves no change behind.
+            only_replaces: only_replaces && missing.is_empty(),
+            changes,
+        })
     }
 }
 

@@ -15,6 +15,7 @@ mod tests;
 
 pub(crate) use apply::Evaluator;
 
+use crate::engine::json::inside;
 use crate::engine::Result;
 use expression::{Expression, Reads};
 use target::Branch;
@@ -54,9 +55,9 @@ impl Assignments {
         self.parameters
     }
 
-    /// Quoted names of the record's fields that are set, in whole or in part, or removed; each once.
-    pub(crate) fn targets(&self) -> impl Iterator<Item = &[u8]> {
-        self.targets.members().iter().map(|member| member.quoted())
+    /// Whether a field of the record, by its quoted name, is set, in whole or in part, or removed.
+    pub(crate) fn touches(&self, quoted: &[u8]) -> bool {
+        inside(quoted).is_some_and(|name| self.targets.position(name).is_some())
     }
 
     /// How an error names the field of an assignment.

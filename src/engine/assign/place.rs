@@ -23,6 +23,42 @@ pub(super) struct Writer<'a, 'o> {
     pub(super) seen: &'o mut Vec<bool>,
 }
 
+/// The values that assignments set.
+#[derive(Clone, Copy)]
+pub(super) struct Values<'v> {
+    pub(super) assignments: &'v Assignments,
+    pub(super) params: &'v Params,
+    /// Those that were computed, by assignment: where they stand in `scratch`.
+    pub(super) computed: &'v [(usize, usize)],
+    pub(super) scratch: &'v [u8],
+}
+
+impl<'v> Values<'v> {
+    /// The value of an assignment; `None` if it removes what is there.
+    pub(super) fn get(&self, at: usize) -> Result<Option<&'v [u8]>> {
+        let assignment = self.assignments.list.get(at);
+        Ok(match assignment.map(|found| &found.action) {
+            None | Some(Action::Remove) => None,
+            // What is given is not copied to the scratch text first.
+            Some(Action::Set(Expression::Literal(text))) => Some(text),
+            Some(Action::Set(Expression::Parameter(number))) => Some(self.params.get(*number)?),
+            Some(Action::Set(_)) => {
+                let (start, end) = self.computed.get(at).copied().unwrap_or_default();
+                Some(self.scratch.get(start..end).unwrap_or_default())
+            }
+        })
+    }
+}
+
+/// Checks that a value may stand in so many objects and arrays.
+pub(super) fn check_depth(value: &[u8], depth: usize) -> Result<()> {
+    // Each level takes two brackets.
+    if depth + value.len() / 2 > MAX_DEPTH && depth + levels(value) > MAX_DEPTH {
+        return Err(exceeded("levels of nesting", MAX_DEPTH));
+    }
+    Ok(())
+}
+
 fn too_long() -> Error {
     exceeded("bytes of a record", MAX_RECORD)
 }
@@ -161,22 +197,16 @@ impl<'a> Writer<'a, '_> {
     }
 
     fn leaf(&mut self, at: usize, depth: usize) -> Result<bool> {
-        let (assignments, scratch) = (self.assignments, self.scratch);
-        let action = assignments.list.get(at).map(|found| &found.action);
-        let value = match action {
-            None | Some(Action::Remove) => return Ok(false),
-            // What is given is not copied to the scratch text first.
-            Some(Action::Set(Expression::Literal(text))) => text,
-            Some(Action::Set(Expression::Parameter(number))) => self.params.get(*number)?,
-            Some(Action::Set(_)) => {
-                let (start, end) = self.computed.get(at).copied().unwrap_or_default();
-                scratch.get(start..end).unwrap_or_default()
-            }
+        let values = Values {
+            assignments: self.assignments,
+            params: self.params,
+            computed: self.computed,
+            scratch: self.scratch,
         };
-        // Each level takes two brackets.
-        if depth + value.len() / 2 > MAX_DEPTH && depth + levels(value) > MAX_DEPTH {
-            return Err(exceeded("levels of nesting", MAX_DEPTH));
-        }
+        let Some(value) = values.get(at)? else {
+            return Ok(false);
+        };
+        check_depth(value, depth)?;
         self.push(value)?;
         Ok(true)
     }

@@ -69,6 +69,15 @@ impl Branch {
         &self.members
     }
 
+    /// The assignment that sets or removes a member as a whole.
+    #[inline]
+    pub(super) fn leaf(&self, member: u16) -> Option<usize> {
+        match self.members.get(usize::from(member))?.node {
+            Node::Leaf(assignment) => Some(assignment),
+            Node::Branch(_) => None,
+        }
+    }
+
     /// The positions of the members that are made if they are missing, in order.
     pub(super) fn added(&self) -> &[usize] {
         &self.added

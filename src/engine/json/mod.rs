@@ -6,5 +6,5 @@ mod scan;
 mod walk;
 
 pub(crate) use escape::{inside, push_quoted, quoted, string_of, unescape, unescaped_bytes};
-pub(crate) use scan::{canonical, Scanner, Span};
+pub(crate) use scan::{canonical, is_plain, Scanner, Span};
 pub(crate) use walk::{elements, levels, members};

@@ -531,6 +531,12 @@ fn append(object: &mut Vec<u8>, start: u32, piece: &[u8]) -> (u32, u32) {
     (from, start + object.len() as u32)
 }
 
+/// Whether a text stands for itself between quotes.
+#[inline]
+pub(crate) fn is_plain(text: &[u8]) -> bool {
+    plain_prefix(text) == text.len()
+}
+
 /// How many bytes at the start of `text` stand for themselves in a string; eight at a time.
 ///
 /// A byte of `word` is below 0x20, or equal to a constant, where subtracting borrows from its top bit: the well-known

@@ -53,8 +53,7 @@ impl Changes {
             spans: scanner.into_spans(),
             key: None,
         };
-        let shapes = core.shapes();
-        changes.key = (0..changes.spans.len()).find(|&at| changes.name(at) == shapes.key_field());
+        changes.key = (0..changes.spans.len()).find(|&at| changes.name(at) == core.key_field());
         Ok(changes)
     }
 
@@ -104,19 +103,20 @@ const MANY: usize = 16;
 
 /// How changes apply to records of one shape, which is not the generic one.
 struct Plan {
-    base: Arc<Shape>,
-    target: Arc<Shape>,
+    /// Number of the shape.
+    base: u16,
     /// The fields of the base that are replaced, ascending, and the changes that replace them.
     replaced: Vec<(u16, usize)>,
-    /// The changes that add fields, in order.
+    /// The changes that add fields, in order, and the shape that comes of it.
     added: Vec<usize>,
+    target: Option<Arc<Shape>>,
 }
 
 /// Merges changes into records; remembers what it found out about each shape.
 pub(super) struct Merger<'a> {
     changes: &'a Changes,
-    /// The table's, and the new ones of this merger.
-    shapes: Arc<Shapes>,
+    /// The table's, and the new ones of this merger, if it has looked for any.
+    shapes: Option<Arc<Shapes>>,
     /// The changes by the inside of their quoted names, if they are many.
     by_name: Option<HashMap<&'a [u8], usize, RandomState>>,
     /// The plan of the last record, and those of other shapes.
@@ -128,7 +128,7 @@ pub(super) struct Merger<'a> {
 }
 
 impl<'a> Merger<'a> {
-    pub(super) fn new(core: &Core, changes: &'a Changes) -> Result<Self> {
+    pub(super) fn new(changes: &'a Changes) -> Result<Self> {
         let count = changes.spans.len();
         let mut by_name = None;
         if count >= MANY {
@@ -140,7 +140,7 @@ impl<'a> Merger<'a> {
         }
         Ok(Merger {
             changes,
-            shapes: core.shapes(),
+            shapes: None,
             by_name,
             latest: None,
             others: None,
@@ -161,8 +161,6 @@ impl<'a> Merger<'a> {
 
 impl Change for Merger<'_> {
     fn begin(&mut self, version: &Version, matches: &[Match]) -> Result<()> {
-        // The lock is held: the table has no shapes but these.
-        self.shapes = version.shapes.clone();
         let Some(key) = self.changes.key() else {
             return Ok(());
         };
@@ -178,144 +176,154 @@ impl Change for Merger<'_> {
         inside(field).is_some_and(|name| self.change_of(name).is_some())
     }
 
-    fn shapes(&self) -> &Arc<Shapes> {
-        &self.shapes
+    fn new_shapes(&self) -> Option<&Arc<Shapes>> {
+        self.shapes.as_ref()
     }
 
-    fn encode(&mut self, record: &Record<'_>, out: &mut Vec<u8>) -> Result<()> {
-        if record.shape() == GENERIC {
-            return self.encode_generic(record, out);
-        }
-        self.turn_to(record.shape())?;
+    fn encode(
+        &mut self,
+        record: &Record<'_>,
+        shapes: &Arc<Shapes>,
+        out: &mut Vec<u8>,
+    ) -> Result<()> {
+        let base = shapes.get(record.shape());
+        let Some(base) = base.filter(|shape| shape.id() != GENERIC) else {
+            return self.encode_generic(record, shapes, out);
+        };
+        self.turn_to(base, shapes)?;
         match &self.latest {
-            Some(plan) => plan.encode(self.changes, record, out),
+            Some(plan) => plan.encode(self.changes, base, record, out),
             None => Ok(()),
         }
     }
 }
 
 impl Plan {
-    fn encode(&self, changes: &Changes, record: &Record<'_>, out: &mut Vec<u8>) -> Result<()> {
-        let text = record.text();
-        let range = |position| record.range(&self.base, position).unwrap_or_default();
-        let grows = |&(position, at): &(u16, usize)| {
-            changes.value(at).len() as isize - range(position).len() as isize
-        };
+    fn encode(
+        &self,
+        changes: &Changes,
+        base: &Shape,
+        record: &Record<'_>,
+        out: &mut Vec<u8>,
+    ) -> Result<()> {
+        let replaced = self.replaced.iter();
+        let values = replaced.map(|&(position, at)| (position, changes.value(at)));
+        let len = record::spliced_len(record, base, values.clone());
         // A comma and a colon.
-        let room = |at: usize| changes.name(at).len() + changes.value(at).len() + 2;
-        let kept_len = text
-            .len()
-            .wrapping_add_signed(self.replaced.iter().map(grows).sum());
-        let text_len = kept_len + self.added.iter().map(|&at| room(at)).sum::<usize>();
+        let room = |at: &usize| changes.name(*at).len() + changes.value(*at).len() + 2;
+        let text_len = len + self.added.iter().map(room).sum::<usize>();
         if text_len > MAX_RECORD {
             return Err(too_long());
         }
-        reserve(out, record::stored_len(&self.target, text_len))?;
-        let (mut replaced, mut shift) = (self.replaced.as_slice(), 0);
-        let kept = (0..self.base.fields().len()).map(|position| {
-            if let [change, others @ ..] = replaced {
-                if usize::from(change.0) == position {
-                    shift += grows(change);
-                    replaced = others;
-                }
-            }
-            record.end(position).wrapping_add_signed(shift) as u32
-        });
-        let mut end = kept_len - 1;
-        let added = self.added.iter().map(|&at| {
-            end += room(at);
-            end as u32
-        });
-        record::begin(out, &self.target, kept.chain(added), text_len);
-        let mut copied = 0;
-        for &(position, at) in &self.replaced {
-            let range = range(position);
-            out.extend_from_slice(text.get(copied..range.start).unwrap_or_default());
-            out.extend_from_slice(changes.value(at));
-            copied = range.end;
-        }
-        if self.added.is_empty() {
-            out.extend_from_slice(text.get(copied..).unwrap_or_default());
+        let Some(target) = &self.target else {
+            reserve(out, record::stored_len(base, len))?;
+            record::splice(out, record, base, values, len);
             return Ok(());
+        };
+        let (mut values, mut ends) = (values.peekable(), Vec::new());
+        let mut text = Vec::new();
+        reserve(&mut text, text_len)?;
+        for (position, field) in (0..).zip(base.fields()) {
+            let changed = values.next_if(|(next, _)| *next == position);
+            let value = changed.map(|(_, value)| value);
+            let value = value.or_else(|| record.value(base, position));
+            put(
+                &mut text,
+                &mut ends,
+                &[field.quoted()],
+                value.unwrap_or_default(),
+            )?;
         }
-        out.extend_from_slice(text.get(copied..text.len() - 1).unwrap_or_default());
         for &at in &self.added {
-            let (name, value) = (changes.name(at), changes.value(at));
-            for part in [b",", name, b":", value] {
-                out.extend_from_slice(part);
-            }
+            put(&mut text, &mut ends, &[changes.name(at)], changes.value(at))?;
         }
-        out.push(b'}');
+        text.push(b'}');
+        reserve(out, record::stored_len(target, text_len))?;
+        record::write(out, target, &ends, &[&text]);
         Ok(())
     }
 }
 
 impl Merger<'_> {
     /// Makes the plan of a shape the latest one.
-    fn turn_to(&mut self, shape: u16) -> Result<()> {
+    fn turn_to(&mut self, base: &Shape, shapes: &Arc<Shapes>) -> Result<()> {
         if self
             .latest
             .as_ref()
-            .is_some_and(|plan| plan.base.id() == shape)
+            .is_some_and(|plan| plan.base == base.id())
         {
             return Ok(());
         }
-        let known = self
-            .others
-            .as_mut()
-            .and_then(|others| others.remove(&shape));
-        let plan = match known {
-            Some(plan) => Some(plan),
-            None => self.plan(shape)?,
+        let known = self.others.as_mut();
+        let plan = match known.and_then(|others| others.remove(&base.id())) {
+            Some(plan) => plan,
+            None => self.plan(base, shapes)?,
         };
-        if let Some(before) = std::mem::replace(&mut self.latest, plan) {
+        if let Some(before) = self.latest.replace(plan) {
             let others = self.others.get_or_insert_default();
-            others.insert(before.base.id(), before);
+            others.insert(before.base, before);
         }
         Ok(())
     }
 
-    fn plan(&mut self, shape: u16) -> Result<Option<Plan>> {
-        let Some(base) = self.shapes.get(shape).cloned() else {
-            return Ok(None);
-        };
-        let count = self.changes.spans.len();
+    fn plan(&mut self, base: &Shape, shapes: &Arc<Shapes>) -> Result<Plan> {
+        let changes = self.changes;
         let (mut replaced, mut added) = (Vec::new(), Vec::new());
-        for at in 0..count {
-            match base.position(self.changes.name(at)) {
+        for at in 0..changes.spans.len() {
+            match base.position(changes.name(at)) {
                 Some(position) => add(&mut replaced, (position, at))?,
                 None => add(&mut added, at)?,
             }
         }
         replaced.sort_unstable();
         let target = match added.is_empty() {
-            true => base.clone(),
+            true => None,
             false => {
                 let names = base.fields().iter().map(Field::quoted);
-                let added = added.iter().map(|&at| self.changes.name(at));
+                let added = added.iter().map(|&at| changes.name(at));
                 let names: Vec<&[u8]> = names.chain(added).collect();
-                let bytes = names.iter().map(|name| name.len()).sum();
-                match Shapes::can_have(names.len(), bytes) {
-                    true => find_or_add(&mut self.shapes, &names),
-                    false => self.shapes.generic().cloned().ok_or_else(too_long)?,
-                }
+                Some(self.shape_of(&names, shapes)?)
             }
         };
-        Ok(Some(Plan {
-            base,
-            target,
+        Ok(Plan {
+            base: base.id(),
             replaced,
             added,
-        }))
+            target,
+        })
+    }
+
+    /// The shape of records with these quoted names.
+    fn shape_of(&mut self, names: &[&[u8]], shapes: &Arc<Shapes>) -> Result<Arc<Shape>> {
+        let bytes = names.iter().map(|name| name.len()).sum();
+        if !Shapes::can_have(names.len(), bytes) {
+            return shapes.generic().cloned().ok_or_else(too_long);
+        }
+        let own = self.shapes.get_or_insert_with(|| shapes.clone());
+        Ok(find_or_add(own, names))
     }
 
     /// Of a record that carries no field positions.
     #[cold]
-    fn encode_generic(&mut self, record: &Record<'_>, out: &mut Vec<u8>) -> Result<()> {
+    fn encode_generic(
+        &mut self,
+        record: &Record<'_>,
+        shapes: &Arc<Shapes>,
+        out: &mut Vec<u8>,
+    ) -> Result<()> {
         let mut text = std::mem::take(&mut self.text);
         let mut ends = std::mem::take(&mut self.ends);
         let merged = self.merge_members(record, &mut text, &mut ends);
-        let written = merged.and_then(|target| {
+        let target = merged.and_then(|bytes| match Shapes::can_have(ends.len(), bytes) {
+            true => {
+                let names = members(&text).map(|(name, _)| [b"\"", name, b"\""].concat());
+                let names: Vec<Vec<u8>> = names.collect();
+                let names: Vec<&[u8]> = names.iter().map(Vec::as_slice).collect();
+                self.shape_of(&names, shapes)
+            }
+            false => shapes.generic().cloned().ok_or_else(too_long),
+        });
+        let written = target.and_then(|target| {
             reserve(out, record::stored_len(&target, text.len()))?;
             record::write(out, &target, &ends, &[&text]);
             Ok(())
@@ -324,20 +332,19 @@ impl Merger<'_> {
         written
     }
 
-    /// Writes the text of the changed record and notes where its values end; returns its shape.
+    /// Writes the text of the changed record and notes where its values end; returns how many bytes its names have.
     fn merge_members(
         &mut self,
         record: &Record<'_>,
         text: &mut Vec<u8>,
         ends: &mut Vec<u32>,
-    ) -> Result<Arc<Shape>> {
+    ) -> Result<usize> {
         text.clear();
         ends.clear();
         reserve(text, record.text().len() + self.changes.text.len())?;
         let mut is_added: Vec<bool> = Vec::new();
         reserve(&mut is_added, self.changes.spans.len())?;
         is_added.resize(self.changes.spans.len(), true);
-        text.push(b'{');
         for (name, value) in record.members() {
             let at = self.change_of(name);
             if let Some(added) = at.and_then(|at| is_added.get_mut(at)) {
@@ -353,21 +360,13 @@ impl Merger<'_> {
         if text.len() > MAX_RECORD {
             return Err(too_long());
         }
-        let bytes = members(text).map(|(name, _)| name.len() + 2).sum();
-        if !Shapes::can_have(ends.len(), bytes) {
-            return self.shapes.generic().cloned().ok_or_else(too_long);
-        }
-        let names = members(text).map(|(name, _)| [b"\"", name, b"\""].concat());
-        let names: Vec<Vec<u8>> = names.collect();
-        let names: Vec<&[u8]> = names.iter().map(Vec::as_slice).collect();
-        Ok(find_or_add(&mut self.shapes, &names))
+        Ok(members(text).map(|(name, _)| name.len() + 2).sum())
     }
 }
 
+/// Appends a field to the text of a record, which begins with it if there is none yet.
 fn put(text: &mut Vec<u8>, ends: &mut Vec<u32>, name: &[&[u8]], value: &[u8]) -> Result<()> {
-    if text.len() > 1 {
-        text.push(b',');
-    }
+    text.push(if text.is_empty() { b'{' } else { b',' });
     name.iter().for_each(|part| text.extend_from_slice(part));
     text.push(b':');
     text.extend_from_slice(value);

@@ -32,6 +32,8 @@ struct Staged {
     ends: (usize, usize),
     /// Where the key is in `text`; `None` if the table is to give one, which then goes at the end.
     key: Option<(usize, usize)>,
+    /// The key, if it is an integer.
+    int: Option<i64>,
 }
 
 /// Names and values of a record that is put together anew.
@@ -104,8 +106,18 @@ impl Stage {
 
     /// The key that a record came with.
     pub(super) fn key(&self, index: usize) -> Option<KeyRef<'_>> {
-        let (start, end) = self.records.get(index)?.key?;
-        KeyRef::read(self.text.get(start..end)?).ok()
+        let staged = self.records.get(index)?;
+        let (start, end) = staged.key?;
+        match staged.int {
+            Some(key) => Some(KeyRef::Int(key)),
+            None => KeyRef::read(self.text.get(start..end)?).ok(),
+        }
+    }
+
+    /// Whether a record came without a key.
+    pub(super) fn lacks_key(&self, index: usize) -> bool {
+        let staged = self.records.get(index);
+        staged.is_some_and(|staged| staged.key.is_none())
     }
 
     /// Bytes of the key that a record came with.
@@ -180,8 +192,9 @@ impl Stage {
         let key_span = key_at.and_then(|at| spans.get(at)).copied();
         let key_text = key_span.map(|span| self.slice(start, span.value));
         let has_key = key_text.is_some_and(|text| text != b"null");
+        let mut int = None;
         if let (Some(text), true) = (key_text, has_key) {
-            KeyRef::read(text)?;
+            int = KeyRef::read(text)?.as_int();
         }
         let filled = match core.schema() {
             Some(schema) => {
@@ -225,10 +238,10 @@ impl Stage {
                 .iter()
                 .find(|span| self.slice(start, span.name) == key_field)
                 .map(|span| span.value);
-            return self.lay_out(start, again.spans(), None, key);
+            return self.lay_out(start, again.spans(), None, (key, int));
         }
         let key = key_span.map(|span| span.value);
-        self.lay_out(start, scanner.spans(), shape, key)
+        self.lay_out(start, scanner.spans(), shape, (key, int))
     }
 
     fn slice(&self, start: usize, range: (u32, u32)) -> &[u8] {
@@ -280,7 +293,7 @@ impl Stage {
         start: usize,
         spans: &[Span],
         shape: Option<Arc<Shape>>,
-        key: Option<(u32, u32)>,
+        (key, int): (Option<(u32, u32)>, Option<i64>),
     ) -> Result<()> {
         let shape = match shape {
             Some(shape) => shape,
@@ -311,6 +324,7 @@ impl Stage {
             text: (start, self.text.len()),
             ends: (ends_start, self.ends.len()),
             key: key.map(|(from, to)| (start + from as usize, start + to as usize)),
+            int,
         });
         Ok(())
     }

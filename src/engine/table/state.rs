@@ -51,14 +51,19 @@ pub(super) trait Change {
     /// Called first, with the lock held.
     fn begin(&mut self, version: &Version, matches: &[Match]) -> Result<()>;
 
-    /// Appends the new record, as stored.
-    fn encode(&mut self, record: &Record<'_>, out: &mut Vec<u8>) -> Result<()>;
+    /// Appends the new record, as stored; `shapes` are the table's.
+    fn encode(
+        &mut self,
+        record: &Record<'_>,
+        shapes: &Arc<Shapes>,
+        out: &mut Vec<u8>,
+    ) -> Result<()>;
 
     /// Whether a field, by its quoted name, can change.
     fn touches(&self, field: &[u8]) -> bool;
 
-    /// The table's shapes, and those that the new records brought.
-    fn shapes(&self) -> &Arc<Shapes>;
+    /// The table's shapes, and those that the new records brought; `None` if they are the table's alone.
+    fn new_shapes(&self) -> Option<&Arc<Shapes>>;
 }
 
 /// See the module's comment.
@@ -144,20 +149,17 @@ impl State {
         self.write_all(stage.len(), interrupt, {
             let mut keys = given.iter().copied();
             move |_, index, scratch| {
-                let key = if stage.key(index).is_none() {
-                    keys.next()
-                } else {
-                    None
+                let key = match stage.lacks_key(index) {
+                    true => keys.next(),
+                    false => None,
                 };
                 stage.write(index, key, scratch)
             }
         })?;
         // A stage that brings no shapes has not looked at those that came since it was made.
-        let shapes = match stage.shapes.count() > self.version.shapes.count() {
-            true => stage.shapes.clone(),
-            false => self.version.shapes.clone(),
-        };
-        self.check_unique(stage.len(), &shapes, &|_| true, &|_| false)
+        let brings = stage.shapes.count() > self.version.shapes.count();
+        let shapes = brings.then_some(&*stage.shapes);
+        self.check_unique(stage.len(), shapes, &|_| true, &|_| false)
             .map_err(|(at, error)| {
                 stage
                     .index(at)
@@ -245,13 +247,14 @@ impl State {
         self.write_all(matches.len(), interrupt, |state, index, scratch| {
             let place = matches.get(index).map(|(_, place)| *place);
             match place.and_then(|place| state.version.record(place)) {
-                Some(record) => change.encode(&record, scratch),
+                Some(record) => change.encode(&record, &state.version.shapes, scratch),
                 None => Ok(()),
             }
         })?;
         let mut rekeyed = Vec::new();
         if change.touches(self.version.shapes.key_field()) {
-            match self.rekeyed(matches, change.shapes()) {
+            let shapes = change.new_shapes().unwrap_or(&self.version.shapes);
+            match self.rekeyed(matches, shapes) {
                 Ok(found) => rekeyed = found,
                 Err(error) => {
                     self.discard_written();
@@ -264,7 +267,8 @@ impl State {
             fields.iter().any(|field| change.touches(field.field()))
         };
         let is_match = |row: Row| matches.binary_search_by_key(&row, |(row, _)| *row).is_ok();
-        self.check_unique(matches.len(), change.shapes(), &touched, &is_match)
+        let shapes = change.new_shapes().map(|shapes| &**shapes);
+        self.check_unique(matches.len(), shapes, &touched, &is_match)
             .map_err(|(_, error)| error)?;
         let keys = if rekeyed.is_empty() { 0 } else { BYTES_A_ROW };
         let written: usize = self.written.iter().map(|(_, len)| len).sum();
@@ -285,7 +289,9 @@ impl State {
             let passed = passed.as_ref();
             passed.is_some_and(|passed| passed.contains(key))
         };
-        self.learn(change.shapes());
+        if let Some(shapes) = change.new_shapes() {
+            self.learn(shapes);
+        }
         if let Some(recorder) = &mut self.recorder {
             let gone = rekeyed.iter().filter(|(_, old, _)| is_passed(old));
             gone.for_each(|(_, old, _)| recorder.delete(old));
@@ -297,16 +303,13 @@ impl State {
         let affected = indexes
             .filter(|(_, index)| touched(index))
             .fold(0_u64, |affected, (at, _)| affected | 1 << at);
-        // Old records are read from this list while they are being let go.
-        let before = self.version.segments.clone();
         let mut bytes = 0;
         for (at, &(row, old_place)) in matches.iter().enumerate() {
             let Some(&(place, len)) = self.written.get(at) else {
                 continue;
             };
-            let (Some(old), Some(new)) =
-                (old_place.read(&before), place.read(&self.version.segments))
-            else {
+            let records = self.version.record(old_place);
+            let Some((old, new)) = records.zip(self.version.record(place)) else {
                 continue;
             };
             let (old_shape, old_len, new_shape) = (old.shape(), old.stored_len(), new.shape());
@@ -319,8 +322,8 @@ impl State {
             self.version.rows.set(row as usize, place);
             self.version.index_row(row, place, moved);
             if let Some(recorder) = &mut self.recorder {
-                let (old, new) = (old_place.read(&before), self.version.record(place));
-                if let Some((old, new)) = old.zip(new) {
+                let old = self.version.record(old_place);
+                if let Some((old, new)) = old.zip(self.version.record(place)) {
                     let key = |record| key_of(record, &self.version.shapes);
                     if let Some((old_key, new_key)) = key(&old).zip(key(&new)) {
                         let old_key = Some(&old_key).filter(|key| !is_passed(key));
@@ -340,7 +343,6 @@ impl State {
             }
             self.version.keys.insert(&new, row);
         }
-        drop(before);
         self.updated += matches.len() as u64;
         self.changed(bytes);
         Ok(())
@@ -412,7 +414,7 @@ impl State {
     fn check_unique(
         &mut self,
         count: usize,
-        shapes: &Shapes,
+        shapes: Option<&Shapes>,
         touched: &dyn Fn(&Index) -> bool,
         replaced: &dyn Fn(Row) -> bool,
     ) -> std::result::Result<(), (usize, Error)> {
@@ -426,11 +428,14 @@ impl State {
     fn find_repeat(
         &self,
         count: usize,
-        shapes: &Shapes,
+        shapes: Option<&Shapes>,
         touched: &dyn Fn(&Index) -> bool,
         replaced: &dyn Fn(Row) -> bool,
     ) -> std::result::Result<(), (usize, Error)> {
-        let stored = self.version.stored().with_shapes(shapes);
+        let stored = match shapes {
+            Some(shapes) => self.version.stored().with_shapes(shapes),
+            None => self.version.stored(),
+        };
         let indexes = self.version.indexes.iter();
         for index in indexes.filter(|index| index.definition.unique && touched(index)) {
             let mut unique =
@@ -446,8 +451,6 @@ impl State {
 
     /// Removes the matches.
     pub(super) fn delete(&mut self, matches: &[Match]) {
-        let shapes = self.version.shapes.clone();
-        let before = self.version.segments.clone();
         let mut indexed = u64::MAX;
         if matches.len() == self.version.count() {
             self.version.empty_indexes();
@@ -455,10 +458,11 @@ impl State {
         }
         let mut bytes = 0;
         for &(row, place) in matches {
-            let Some(record) = place.read(&before) else {
+            let Some(record) = place.read(&self.version.segments) else {
                 continue;
             };
-            if let Some(key) = key_of(&record, &shapes) {
+            let (shape, len) = (record.shape(), record.stored_len());
+            if let Some(key) = key_of(&record, &self.version.shapes) {
                 self.version.keys.remove(&key, row);
                 if let Some(recorder) = &mut self.recorder {
                     recorder.delete(&key);
@@ -466,12 +470,10 @@ impl State {
             }
             self.version.unindex_row(row, place, indexed);
             self.version.rows.set(row as usize, Place::GAP);
-            self.heap
-                .kill(&mut self.version.segments, place, record.stored_len());
-            self.count_shape(record.shape(), -1);
-            bytes += record.stored_len();
+            self.heap.kill(&mut self.version.segments, place, len);
+            self.count_shape(shape, -1);
+            bytes += len;
         }
-        drop(before);
         self.deleted += matches.len() as u64;
         self.changed(bytes);
     }

@@ -123,6 +123,48 @@ fn dead_space_is_reclaimed() {
     assert_eq!(core(&table).state.read().heap.live, 0);
 }
 
+/// Whatever the lengths of old and new values, a changed record is as if it had been inserted: its text, and its fields.
+#[test]
+fn changed_records_are_as_if_inserted() {
+    let record = |a: usize, b: usize, rest: &str| {
+        let (a, b) = ("a".repeat(a), "b".repeat(b));
+        format!("{{\"a\":\"{a}\",\"id\":1,\"b\":\"{b}\"{rest}}}")
+    };
+    let seen = |table: &Table| {
+        let fields = rows(table, "{\"columns\":[\"a\",\"b\",\"c\"]}");
+        (all(table), fields)
+    };
+    let lengths = [0, 1, 100, 200, 215, 230, 250, 300, 70_000];
+    for (from, to) in lengths.iter().flat_map(|a| lengths.map(|b| (*a, b))) {
+        let (a, b) = ("a".repeat(to), "b".repeat(to));
+        for (changes, after) in [
+            (format!("{{\"a\":\"{a}\"}}"), record(to, from, "")),
+            (format!("{{\"b\":\"{b}\"}}"), record(from, to, "")),
+            (
+                format!("{{\"b\":\"{b}\",\"a\":\"{a}\"}}"),
+                record(to, to, ""),
+            ),
+            (
+                format!("{{\"c\":7,\"a\":\"{a}\"}}"),
+                record(to, from, ",\"c\":7"),
+            ),
+        ] {
+            let [merged, assigned, inserted] = [table(), table(), table()];
+            inserted.insert(&after, None).unwrap();
+            merged.insert(&record(from, from, ""), None).unwrap();
+            merged.update_by_key(&Key::Int(1), &changes).unwrap();
+            assert_eq!(seen(&merged), seen(&inserted));
+            let set = changes.replace("\":", " = ").replace(['{', '}'], "");
+            let set = set.replace("\"a =", "a =").replace("\"b =", "b =");
+            let set = set.replace("\"c =", "c =");
+            let update = Update::new(None, Some("id = 1"), &set).unwrap();
+            assigned.insert(&record(from, from, ""), None).unwrap();
+            assert_eq!(assigned.run_update(&update, &Params::none()), Ok(1));
+            assert_eq!(seen(&assigned), seen(&inserted));
+        }
+    }
+}
+
 fn index(options: &str) -> IndexOptions {
     IndexOptions::from_json(options).unwrap()
 }

@@ -14,8 +14,6 @@ use crate::engine::record::{self, Record};
 use crate::engine::schema::Schema;
 use crate::engine::shape::{Shapes, GENERIC};
 use crate::engine::{Error, Params, Result};
-use foldhash::fast::RandomState;
-use hashbrown::HashSet;
 use std::sync::Arc;
 
 /// A compiled update: which records, and what is set in them. Immutable, for any table and any number of runs.
@@ -102,8 +100,10 @@ impl Table {
 /// Makes changed records of old ones.
 pub(super) struct Assigning<'a> {
     evaluator: Evaluator<'a>,
-    targets: HashSet<&'a [u8], RandomState>,
+    assignments: &'a Assignments,
     schema: Option<&'a Schema>,
+    /// Whether neither key nor schema is to be looked at.
+    is_unchecked: bool,
     shapes: Arc<Shapes>,
     text: Vec<u8>,
     spans: Vec<Span>,
@@ -115,11 +115,13 @@ impl<'a> Assigning<'a> {
         assignments: &'a Assignments,
         params: &'a Params,
     ) -> Result<Self> {
+        let (schema, shapes) = (core.schema(), core.shapes());
         Ok(Assigning {
             evaluator: Evaluator::new(assignments, params)?,
-            targets: assignments.targets().collect(),
-            schema: core.schema(),
-            shapes: core.shapes(),
+            assignments,
+            is_unchecked: schema.is_none() && !assignments.touches(shapes.key_field()),
+            schema,
+            shapes,
             text: Vec::new(),
             spans: Vec::new(),
         })
@@ -185,37 +187,51 @@ impl Change for Assigning<'_> {
 
     fn touches(&self, field: &[u8]) -> bool {
         // A default may come in place of what is removed.
-        self.targets.contains(field)
+        self.assignments.touches(field)
     }
 
-    fn shapes(&self) -> &Arc<Shapes> {
-        &self.shapes
+    fn new_shapes(&self) -> Option<&Arc<Shapes>> {
+        Some(&self.shapes)
     }
 
-    fn encode(&mut self, record: &Record<'_>, out: &mut Vec<u8>) -> Result<()> {
+    fn encode(&mut self, record: &Record<'_>, _: &Arc<Shapes>, out: &mut Vec<u8>) -> Result<()> {
+        if self.is_unchecked && self.evaluator.replace(record, &self.shapes)? {
+            return self.splice(record, out);
+        }
         self.evaluator
             .apply(record, &self.shapes, &mut self.text, &mut self.spans)?;
         if let Some(schema) = self.schema {
             self.check_schema(schema)?;
         }
-        if self.targets.contains(self.shapes.key_field()) {
+        if self.assignments.touches(self.shapes.key_field()) {
             self.check_key()?;
         }
         if self.text.len() > MAX_RECORD {
             return Err(too_long());
         }
         let shape = self.shape_of(record)?;
-        let ends: Vec<u32> = match shape.id() {
-            GENERIC => Vec::new(),
-            _ => self.spans.iter().map(|span| span.value.1).collect(),
-        };
         reserve(out, record::stored_len(&shape, self.text.len()))?;
-        record::write(out, &shape, &ends, &[&self.text]);
+        // A generic shape has no fields, so that none of the ends is taken.
+        let ends = self.spans.iter().map(|span| span.value.1);
+        record::begin(out, &shape, ends, self.text.len());
+        out.extend_from_slice(&self.text);
         Ok(())
     }
 }
 
 impl Assigning<'_> {
+    /// Writes the record with the values that the evaluator has.
+    fn splice(&self, record: &Record<'_>, out: &mut Vec<u8>) -> Result<()> {
+        let shape = self.shapes.get(record.shape()).ok_or_else(too_long)?;
+        let len = record::spliced_len(record, shape, self.evaluator.values());
+        if len > MAX_RECORD {
+            return Err(too_long());
+        }
+        reserve(out, record::stored_len(shape, len))?;
+        record::splice(out, record, shape, self.evaluator.values(), len);
+        Ok(())
+    }
+
     /// The shape of the changed record: most often that of the old one.
     fn shape_of(&mut self, old: &Record<'_>) -> Result<Arc<crate::engine::shape::Shape>> {
         if let Some(shape) = self.shapes.get(old.shape()) {

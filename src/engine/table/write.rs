@@ -47,7 +47,7 @@ impl Table {
         }
         let interrupt = self.limits.begin();
         let mut state = core.write(&interrupt)?;
-        let (outcome, key) = upsert.apply(core, &mut state, &interrupt)?;
+        let (outcome, key) = upsert.apply(&mut state, &interrupt)?;
         drop(state);
         if let Some(out) = key_out {
             key.write(out);
@@ -61,7 +61,7 @@ impl Table {
         let changes = Changes::parse(core, changes)?;
         changes.check(core)?;
         let filter = Filter::closed(Some(predicate))?;
-        let mut merger = Merger::new(core, &changes)?;
+        let mut merger = Merger::new(&changes)?;
         let interrupt = self.limits.begin();
         core.change_matches(&filter, &interrupt, |state, matches| {
             state.update(matches, &mut merger, &interrupt)
@@ -74,7 +74,7 @@ impl Table {
         let changes = Changes::parse(core, changes)?;
         changes.check(core)?;
         let key = KeyRef::from_key(key)?;
-        let mut merger = Merger::new(core, &changes)?;
+        let mut merger = Merger::new(&changes)?;
         let interrupt = self.limits.begin();
         let mut state = core.write(&interrupt)?;
         let found = state.version.find(&key);
@@ -195,7 +195,6 @@ impl Upsert {
     /// Does it; tells what was done, and the record's key.
     pub(super) fn apply(
         &mut self,
-        core: &Core,
         state: &mut State,
         interrupt: &Interrupt,
     ) -> Result<(Outcome, KeyRef<'static>)> {
@@ -216,7 +215,7 @@ impl Upsert {
                 Conflict::Ignore => Outcome::Ignored,
                 Conflict::Update => {
                     self.checked.clone()?;
-                    let mut merger = Merger::new(core, &self.changes)?;
+                    let mut merger = Merger::new(&self.changes)?;
                     state.update(&[found], &mut merger, interrupt)?;
                     Outcome::Updated
                 }

@@ -78,7 +78,7 @@ impl Work {
                 return push(results, b"}");
             }
             Work::Upsert(upsert) => {
-                let (outcome, key) = upsert.apply(core, state, interrupt)?;
+                let (outcome, key) = upsert.apply(state, interrupt)?;
                 push(results, b"{\"key\":")?;
                 reserve(results, key.json_len() + 24)?;
                 key.write(results);
@@ -92,7 +92,7 @@ impl Work {
                 );
             }
             Work::Merge(changes) => {
-                let mut merger = Merger::new(core, changes)?;
+                let mut merger = Merger::new(changes)?;
                 state.update(matches, &mut merger, interrupt)?;
             }
             Work::Assign(assignments, params) => {
