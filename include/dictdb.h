@@ -841,10 +841,11 @@ dictdb_status dictdb_table_describe(const dictdb_table *table,
  * `statistics`: gets a JSON object of integers: `"records"`; `"live_bytes"`, `"dead_bytes"` (stored
  * records, and remains of old ones not yet reclaimed), `"segments"`, `"segment_bytes"` (memory that holds
  * them), `"directory_bytes"`, `"key_map_bytes"`, `"indexes"` (how many), `"index_bytes"`, `"shapes"`
- * (distinct lists of fields); `"bytes"` (these four memories and `"column_bytes"` together); `"inserted"`,
- * `"updated"`, `"deleted"` (records, since the table was created), `"segments_reclaimed"`. Snapshots have
- * none of these: `"columns"` (how many fields scans asked for again and again), `"column_bytes"` (memory
- * that keeps their values as scans read them, about half of `"segment_bytes"` or 1 MiB at most), `"lock_waits"` (calls that had to wait for the table's lock),
+ * (distinct lists of fields); `"bytes"` (these four memories together); `"inserted"`, `"updated"`,
+ * `"deleted"` (records, since the table was created), `"segments_reclaimed"`. Snapshots have none of
+ * these: `"columns"` (how many fields scans asked for), `"column_bytes"` (memory, beside the others, that
+ * keeps the values of these fields as scans read them: half of `"segment_bytes"` or 1 MiB at most),
+ * `"lock_waits"` (calls that had to wait for the table's lock),
  * `"snapshots"` (how many snapshots and cursors of the table there are), `"snapshot_bytes"` (memory that
  * is there only for them, which the table itself does not need any more).
  *

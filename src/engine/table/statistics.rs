@@ -53,7 +53,7 @@ impl Table {
             "key_map_bytes": key_map_bytes,
             "indexes": version.indexes().len(),
             "index_bytes": index_bytes,
-            "bytes": segment_bytes + directory_bytes + key_map_bytes + index_bytes + column_bytes,
+            "bytes": segment_bytes + directory_bytes + key_map_bytes + index_bytes,
             "shapes": version.shapes().count(),
             "inserted": figures.inserted,
             "updated": figures.updated,
