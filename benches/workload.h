@@ -56,6 +56,9 @@ static inline double resident(void) {
     return (double)pages * (double)sysconf(_SC_PAGESIZE);
 }
 
+/* The upper end of a range of about 1,000 salaries, from 90000. */
+static inline double high(uint64_t records) { return 90000 + 120e6 / (double)records; }
+
 /* Writes record number `i`; returns its length. */
 static inline size_t write_record(char *out, uint64_t i, uint64_t *random, struct sums *sums) {
     static const char *const depts[] = {"IT", "HR", "Sales", "Engineering", "Marketing", "Finance", "Legal", "Support"};
