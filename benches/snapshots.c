@@ -7,38 +7,13 @@
  * exit code is 1 if a snapshot shows another sum than its table did. See run-snapshots.
  */
 #define _GNU_SOURCE
-#include "workload.h"
+#include "library.h"
 
-#include <dictdb.h>
 #include <malloc.h>
 
 #define SNAPSHOTS 1000
 #define UPDATES 1000000
 #define TABLES 100
-
-static void check(dictdb_status status, const char *what) {
-    if (status != DICTDB_STATUS_OK) {
-        fprintf(stderr, "%s: %s\n", what, dictdb_status_name(status));
-        exit(1);
-    }
-}
-
-static void load(dictdb_table *table, uint64_t records) {
-    static char text[BATCH * LONGEST];
-    uint64_t random = 42;
-    struct sums sums = {0, 0, 0};
-    for (uint64_t first = 1; first <= records; first += BATCH) {
-        uint64_t end = first + BATCH <= records + 1 ? first + BATCH : records + 1;
-        size_t len = 0;
-        for (uint64_t i = first; i < end; i++) {
-            text[len++] = i == first ? '[' : ',';
-            len += write_record(text + len, i, &random, &sums);
-        }
-        text[len++] = ']';
-        check(dictdb_table_insert_many(table, text, len, NULL, NULL), "insert_many");
-    }
-    verify(records, &sums);
-}
 
 static int ascending(const void *a, const void *b) {
     double x = *(const double *)a, y = *(const double *)b;
@@ -49,17 +24,6 @@ static void report(const char *name, double *samples, size_t count) {
     qsort(samples, count, sizeof *samples, ascending);
     printf("%s %.0f %.0f %.0f\n", name, samples[count / 2] * 1e9, samples[count - 1 - count / 100] * 1e9, samples[count - 1] * 1e9);
     fflush(stdout);
-}
-
-static double figure(const dictdb_table *table, const char *name) {
-    dictdb_buffer text = DICTDB_BUFFER_INIT;
-    char label[64];
-    check(dictdb_table_statistics(table, &text, NULL), "statistics");
-    snprintf(label, sizeof label, "\"%s\":", name);
-    char *at = strstr(text.data, label);
-    double value = at == NULL ? -1 : strtod(at + strlen(label), NULL);
-    dictdb_buffer_free(&text);
-    return value;
 }
 
 /* The sum of all ages. */
@@ -128,7 +92,7 @@ static void measure_holding(dictdb_table *table, uint64_t records) {
     static long long sums[SNAPSHOTS];
     uint64_t random = 11;
     malloc_trim(0);
-    double before = resident(), own = figure(table, "bytes");
+    double before = resident(), own = statistic(table, "bytes");
     double start = now();
     for (uint64_t k = 0; k < UPDATES; k++) {
         if (k % (UPDATES / SNAPSHOTS) == 0) {
@@ -139,8 +103,8 @@ static void measure_holding(dictdb_table *table, uint64_t records) {
         update(table, records, &random);
     }
     printf("updates_s %.2f\n", now() - start);
-    printf("held_rss %.0f\nheld_snapshot_bytes %.0f\nheld_growth_own %.0f\n", resident() - before, figure(table, "snapshot_bytes"),
-           figure(table, "bytes") - own);
+    printf("held_rss %.0f\nheld_snapshot_bytes %.0f\nheld_growth_own %.0f\n", resident() - before, statistic(table, "snapshot_bytes"),
+           statistic(table, "bytes") - own);
     for (size_t k = 0; k < SNAPSHOTS; k += 100) {
         if (ages(snapshots[k]) != sums[k]) {
             fprintf(stderr, "snapshot %zu has changed\n", k);
@@ -153,7 +117,7 @@ static void measure_holding(dictdb_table *table, uint64_t records) {
     }
     printf("freeing_s %.2f\nfreed_rss %.0f\n", now() - start, resident() - before);
     malloc_trim(0);
-    printf("trimmed_rss %.0f\nfreed_snapshot_bytes %.0f\n", resident() - before, figure(table, "snapshot_bytes"));
+    printf("trimmed_rss %.0f\nfreed_snapshot_bytes %.0f\n", resident() - before, statistic(table, "snapshot_bytes"));
 }
 
 static void measure_cursors(const dictdb_table *table, uint64_t records) {
@@ -248,7 +212,9 @@ int main(int argc, char **argv) {
     dictdb_table *table = NULL;
     check(dictdb_db_new(NULL, 0, &db, NULL), "db");
     check(dictdb_db_create_table(db, "users", DICTDB_NTS, NULL, 0, &table, NULL), "create");
-    load(table, records);
+    struct sums sums = {0, 0, 0};
+    insert_records(table, records, &sums);
+    verify(records, &sums);
     measure_taking(table, records);
     measure_cursors(table, records);
     measure_holding(table, records);

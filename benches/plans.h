@@ -1,11 +1,11 @@
 /*
- * What queries.c and sqlite_queries.c have in common: the list of queries, and how they are timed.
+ * What plans.c and sqlite_plans.c have in common: the list of queries, and how they are timed.
  *
- * Both print lines of three parts: what it is (`ns`, `bytes`, `rows`, `path`, `title`, `version`), whose it is (a query's
- * name, a slash, and `none` or `indexed`), and the value. A `ns` or `bytes` line may come several times.
+ * Both print lines of three parts: what it is (`ns`, `rows`, `path`, `title`, `version`), whose it is (a query's name, a slash,
+ * and `none` or `indexed`), and the value. A `ns` line may come several times.
  */
-#ifndef DICTDB_BENCHES_QUERIES_H
-#define DICTDB_BENCHES_QUERIES_H
+#ifndef DICTDB_BENCHES_PLANS_H
+#define DICTDB_BENCHES_PLANS_H
 
 #include "workload.h"
 
@@ -24,22 +24,6 @@ struct query {
 };
 
 static const struct query queries[] = {
-    {"r2_dept_count", "R2 dept = 'Sales', count", COUNT, 0, 1, "dept = 'Sales'", "", "SELECT count(*) FROM users WHERE dept = 'Sales'"},
-    {"r2_dept_rows", "R2 dept = 'Sales', rows", ROWS, 0, 1, "dept = 'Sales'", "", "SELECT " ROW "FROM users WHERE dept = 'Sales'"},
-    {"r3_rows", "R3 salary BETWEEN, rows", ROWS, 1, 1, "salary BETWEEN 90000 AND ?1", "",
-     "SELECT " ROW "FROM users WHERE salary BETWEEN 90000 AND ?1"},
-    {"r4_count", "R4 salary > 140000 AND active, count", COUNT, 0, 1, "salary > 140000 AND active = true", "",
-     "SELECT count(*) FROM users WHERE salary > 140000 AND active = true"},
-    {"r4_rows", "R4 salary > 140000 AND active, rows", ROWS, 0, 1, "salary > 140000 AND active = true", "",
-     "SELECT " ROW "FROM users WHERE salary > 140000 AND active = true"},
-    {"r5_count", "R5 email LIKE '%99@example%', count", COUNT, 0, 0, "email LIKE '%99@example%'", "",
-     "SELECT count(*) FROM users WHERE email LIKE '%99@example%'"},
-    {"r6_rows", "R6 ORDER BY salary DESC LIMIT 10", ROWS, 0, 1, NULL, "\"order_by\":\"-salary\",\"limit\":10",
-     "SELECT " ROW "FROM users ORDER BY salary DESC LIMIT 10"},
-    {"r7_rows", "R7 count, avg, min, max BY dept", ROWS, 0, 0, NULL,
-     "\"group_by\":\"dept\",\"aggregates\":[\"count()\",\"avg(salary)\",\"min(salary)\",\"max(salary)\"]",
-     "SELECT json_object('dept', dept, 'count', count(*), 'avg', avg(salary), 'min', min(salary), 'max', max(salary)) "
-     "FROM users GROUP BY dept"},
     {"in_count", "age IN (20, 40, 60) AND active, count", COUNT, 0, 1, "age IN (20, 40, 60) AND active = true", "",
      "SELECT count(*) FROM users WHERE age IN (20, 40, 60) AND active = true"},
     {"in_rows", "age IN (20, 40, 60) AND active, rows", ROWS, 0, 1, "age IN (20, 40, 60) AND active = true", "",
@@ -71,41 +55,25 @@ static const struct query queries[] = {
 
 #define QUERIES (sizeof queries / sizeof *queries)
 
-static inline double high(uint64_t records) { return 90000 + 120e6 / (double)records; }
-
-/* A text for each run of an operation, written before the clock starts. */
-struct texts {
-    char (*first)[SHORT];  /* the key, or the parameters */
-    char (*second)[SHORT]; /* the changes */
-};
-
-/* Calls `run(context, k)` for the `count` values of `k` from `first` on; prints the time of one. */
-static inline void sample(const char *name, const char *state, void (*run)(void *, uint64_t), void *context, uint64_t first,
-                          uint64_t count) {
+/* Calls `run(context)` so often; prints the time of one call. */
+static inline void sample(const char *name, const char *state, void (*run)(void *), void *context, uint64_t count) {
     double start = now();
-    for (uint64_t k = first; k < first + count; k++) {
-        run(context, k);
+    for (uint64_t k = 0; k < count; k++) {
+        run(context);
     }
     printf("ns %s/%s %.1f\n", name, state, (now() - start) * 1e9 / (double)count);
     fflush(stdout);
 }
 
-/* The same operation over and over: as often as 20 ms take, SAMPLES times, after two runs that warm up. */
-static inline void repeat(const char *name, const char *state, void (*run)(void *, uint64_t), void *context) {
-    run(context, 0);
+/* As often as 20 ms take, SAMPLES times, after two runs that warm up. */
+static inline void repeat(const char *name, const char *state, void (*run)(void *), void *context) {
+    run(context);
     double start = now();
-    run(context, 1);
+    run(context);
     double fits = 0.02 / (now() - start);
     uint64_t count = fits < 1 ? 1 : fits > 20000 ? 20000 : (uint64_t)fits;
     for (int k = 0; k < SAMPLES; k++) {
-        sample(name, state, run, context, 2 + (uint64_t)k * count, count);
-    }
-}
-
-/* Different operations, SAMPLES times `count` of them. */
-static inline void series(const char *name, const char *state, void (*run)(void *, uint64_t), void *context, uint64_t count) {
-    for (uint64_t k = 0; k < SAMPLES; k++) {
-        sample(name, state, run, context, k * count, count);
+        sample(name, state, run, context, count);
     }
 }
 
