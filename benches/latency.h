@@ -11,6 +11,8 @@
  * The writer is measured alone; beside a control, a thread that reads an array of its own and has nothing to do with the database,
  * so that one sees what a busy processor and a busy memory cost; and beside scans. With paced updates also beside other work.
  *
+ * The environment variable ONLY names the measurements that are wanted, as the lines do (`none/paced/scan`); without it all are made.
+ *
  * Programs print lines of three parts: what it is, whose it is (`none` or `indexed`, `paced` or `unpaced`, and what runs beside,
  * with slashes between), and the value. All times are in nanoseconds.
  */
@@ -229,11 +231,20 @@ static inline void print_line(const char *what, const char *row, uint64_t value)
     printf("%s %s %llu\n", what, row, (unsigned long long)value);
 }
 
+static inline int wanted(const char *row) {
+    const char *only = getenv("ONLY");
+    return only == NULL || strstr(only, row) != NULL;
+}
+
 /* Measures the writer beside one of the others, or alone if `beside` is OTHERS. */
 static inline void measure(struct writer *writer, const char *group, int paced, enum other beside) {
     static struct other_thread other;
     pthread_t thread;
     char row[SHORT];
+    snprintf(row, sizeof row, "%s/%s/%s", group, paced ? "paced" : "unpaced", beside == OTHERS ? "alone" : others[beside][0]);
+    if (!wanted(row)) {
+        return;
+    }
     memset(&writer->latencies, 0, sizeof writer->latencies);
     memset(&writer->calls, 0, sizeof writer->calls);
     if (writer->engine->settle != NULL) {
@@ -252,7 +263,6 @@ static inline void measure(struct writer *writer, const char *group, int paced, 
     }
     uint64_t waits = writer->engine->lock_waits(writer->engine->context);
     uint64_t updates = paced ? update_paced(writer) : update_unpaced(writer);
-    snprintf(row, sizeof row, "%s/%s/%s", group, paced ? "paced" : "unpaced", beside == OTHERS ? "alone" : others[beside][0]);
     if (beside != OTHERS) {
         atomic_store(&other.stop, true);
         pthread_join(thread, NULL);
@@ -297,8 +307,10 @@ static inline void measure_engine(const struct engine *engine, struct expected *
     for (enum other other = ORDER_ALL; other < OTHERS; other++) {
         measure(writer, "none", 1, other);
     }
-    engine->create_indexes(engine->context);
-    measure_group(writer, "indexed");
+    if (wanted("indexed/")) {
+        engine->create_indexes(engine->context);
+        measure_group(writer, "indexed");
+    }
     verify_answer("the sum of the ages", engine->sum_of_ages(engine->context), expected->sum_of_ages);
     free(writer->control.array);
     free(writer);
