@@ -48,6 +48,8 @@ class Peer:
     name = ""
     version = ""
     has_indexes = True
+    # Records a call that load fastest.
+    load_size = BATCH
 
     def __init__(self, options: Options) -> None:
         self.high = round(90000 + 120e6 / options.records, 2)
@@ -163,7 +165,7 @@ class Run:
 
     def load_single(self, row: str) -> None:
         first = self.options.records - self.options.singles
-        self.load_many(max(BATCH, first), first)
+        self.load_many(self.peer.load_size, first)
         insert, spent = self.peer.insert, 0.0
         for batch in self.arrays(first, self.options.records, BATCH):
             start = time.perf_counter()
@@ -358,7 +360,7 @@ class Run:
             self.peer.prepare_reads()
             self.answer_state("W2i.one")
         elif phase == "threads":
-            self.load_many(BATCH)
+            self.load_many(self.peer.load_size)
             self.loaded()
             self.peer.prepare_reads()
             for threads in range(1, self.options.threads + 1):

@@ -32,7 +32,7 @@ class DictDB(Peer):
         if indexed:
             self.create_indexes()
         self.sales = table.dept == "Sales"
-        self.scan = dictdb.And(table.salary > 140000, table.active == True)  # noqa: E712
+        self.scan = dictdb.And(table.salary > 140000, table.active == True)
 
     def create_indexes(self) -> None:
         for field, kind in INDEXES:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-from peer import BATCH, Options, Peer, run_peer
+from peer import Options, Peer, run_peer
 
 COLUMNS = {
     "id": "BIGINT",
@@ -23,7 +23,7 @@ COLUMNS = {
     "tags": "VARCHAR[]",
 }
 JSON_COLUMNS = "{" + ", ".join(f"{name}: '{kind}'" for name, kind in COLUMNS.items()) + "}"
-STRUCTURE = "{" + ",".join(f'"{name}":{"[" if "[" in kind else ""}"{kind.rstrip("[]")}"{"]" if "[" in kind else ""}' for name, kind in COLUMNS.items()) + "}"
+STRUCTURE = "{" + ",".join(f'"{name}":"{kind}"' for name, kind in COLUMNS.items()).replace('"VARCHAR[]"', '["VARCHAR"]') + "}"
 RECORDS = "SELECT '[' || coalesce(string_agg(CAST(to_json(u) AS VARCHAR), ','), '') || ']' FROM users u WHERE "
 SCAN = "salary > 140000 AND active"
 
@@ -31,6 +31,7 @@ SCAN = "salary > 140000 AND active"
 class Duck(Peer):
     name = "duckdb"
     version = duckdb.__version__
+    load_size = 10_000_000
 
     def __init__(self, options: Options) -> None:
         super().__init__(options)

@@ -13,7 +13,7 @@ from tinydb.storages import MemoryStorage
 from tinydb.table import Document
 
 SALES = where("dept") == "Sales"
-SCAN = (where("salary") > 140000) & (where("active") == True)  # noqa: E712
+SCAN = (where("salary") > 140000) & (where("active") == True)
 LIKE = where("email").search("99@example")
 
 
@@ -24,6 +24,7 @@ def document(record: dict[str, Any]) -> Document:
 class Tiny(Peer):
     name = "tinydb"
     version = version("tinydb")
+    load_size = 10_000_000
     has_indexes = False
 
     def open(self, indexed: bool) -> None:
