@@ -50,6 +50,8 @@ class Peer:
     has_indexes = True
     # Records a call that load fastest.
     load_size = BATCH
+    # Whether all records can be inserted by one call.
+    one_call = True
 
     def __init__(self, options: Options) -> None:
         self.high = round(90000 + 120e6 / options.records, 2)
@@ -188,7 +190,10 @@ class Run:
         print_sample(row, nanoseconds)
 
     def load_whole(self, row: str) -> None:
-        print_sample(row, self.load_many(self.options.records))
+        if self.peer.one_call:
+            print_sample(row, self.load_many(self.options.records))
+        else:
+            self.load_many(BATCH)
         self.loaded()
 
     # ---- queries

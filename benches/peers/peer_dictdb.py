@@ -19,6 +19,8 @@ INDEXES = (("dept", "hash"), ("email", "hash"), ("age", "sorted"), ("salary", "s
 class DictDB(Peer):
     name = "dictdb"
     version = version("dctdb")
+    # Its check for keys that are repeated takes time that grows with the square of the records of a call.
+    one_call = False
 
     def __init__(self, options: Options) -> None:
         super().__init__(options)

@@ -118,10 +118,9 @@ def write(results: Results, output: Path, python: Path | None) -> None:
         + " and ".join(f"{results.text[str(size)]:.1f} bytes ({size:,} records)" for size in sizes)
         + " on average.",
         *(picture(directory, f"memory-{size}", f"memory a record, {size:,} records") for size in sizes),
-        "## Growth",
-        picture(directory, "growth", "growth with the number of records"),
-        tables.growth(figures, GROWTH),
     ]
+    if len(figures.sizes()) > 1:
+        parts += ["## Growth", picture(directory, "growth", "growth with the number of records"), tables.growth(figures, GROWTH)]
     if results.snapshots:
         parts += [
             "## Snapshots, cursors and batches",

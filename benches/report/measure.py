@@ -5,13 +5,12 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from report import machine
 from report.answers import Answers
-from report.peers import FLOOR, LATENCY, OURS, PEERS, Peer
+from report.peers import BY_NAME, FLOOR, GROWTH_PHASES, LATENCY, OURS, PEERS, Peer
 from report.results import Results
 from report.rows import PACED, PERCENTILES, table
 
@@ -75,16 +74,26 @@ class Suite:
         self.results.text[str(size)] = round(path.stat().st_size / size - 1, 2)
         return path
 
-    def run_phase(self, peer: Peer, phase: str, size: int) -> None:
-        directory = self.out / "answers" / peer.name
-        directory.mkdir(parents=True, exist_ok=True)
+    def given(self, peer: Peer, phase: str, size: int, answers: Path) -> dict[str, str]:
+        """The arguments of a program."""
         given = {
+            "phase": phase,
+            "records": str(size),
+            "answers": str(answers),
             "reads": str(self.plan.reads),
-            "writes": str(self.plan.writes),
+            # Deletes must leave some.
+            "writes": str(min(self.plan.writes, size // 4)),
             "threads": str(machine.cores()),
             "seconds": str(self.plan.seconds),
         }
-        given |= peer.given(phase) | {"phase": phase, "records": str(size), "answers": str(directory), "data": str(self.data(size))}
+        if peer.kind in ("python", "node"):
+            given["data"] = str(self.data(size))
+        return given | peer.given(phase)
+
+    def run_phase(self, peer: Peer, phase: str, size: int) -> None:
+        directory = self.out / "answers" / peer.name
+        directory.mkdir(parents=True, exist_ok=True)
+        given = self.given(peer, phase, size, directory)
         command = peer.command(self.out) + [f"{name}={value}" for name, value in given.items()]
         what = f"{peer.name} {size}, {phase}"
         samples, right = [], set()
@@ -117,18 +126,23 @@ class Suite:
         needs = {"sqlite-typed": "sqlite", "sqlite-json": "sqlite", "lokijs": "node", "nedb": "node"}
         return [peer for peer in PEERS if needs.get(peer.name, peer.name) not in self.results.missing]
 
-    def run_rows(self, size: int, peers: Iterable[Peer], turns: int) -> None:
-        peers = list(peers)
-        for turn in range(1, turns + 1):
-            for peer in peers:
-                self.say(f"{size} records, turn {turn} of {turns}: {peer.title}")
+    def run_rows(self, size: int) -> None:
+        self.data(size)
+        for turn in range(1, self.plan.turns + 1):
+            for peer in self.available():
+                if list(peer.phases_at(size)):
+                    self.say(f"{size} records, turn {turn} of {self.plan.turns}: {peer.title}")
                 for phase in peer.phases_at(size):
                     self.run_phase(peer, phase, size)
 
     def run_growth(self, size: int) -> None:
-        # At the ends of the range, only what grows is of interest.
+        """Of what grows with the table, in a size in which the peers are not asked."""
         turns = self.plan.turns if size <= 1_000_000 else min(self.plan.turns, 3)
-        self.run_rows(size, [peer for peer in self.available() if peer.name in (OURS, FLOOR)], turns)
+        for turn in range(1, turns + 1):
+            for name, phases in ((OURS, GROWTH_PHASES), (FLOOR, BY_NAME[FLOOR].phases)):
+                self.say(f"{size} records, turn {turn} of {turns}: {name}")
+                for phase in phases:
+                    self.run_phase(BY_NAME[name], phase, size)
 
     # ---- latencies
 
@@ -168,7 +182,7 @@ class Suite:
     def run(self, keep: Path) -> None:
         self.results.machine = machine.describe()
         for size in self.plan.sizes:
-            self.run_rows(size, self.available(), self.plan.turns)
+            self.run_rows(size)
             self.run_latency(size)
             self.results.save(keep)
         for size in self.plan.growth:

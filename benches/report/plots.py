@@ -145,7 +145,8 @@ def main() -> None:
         threads(figures, size, directory / f"threads-{size}.svg")
         latency(figures, size, directory / f"latency-{size}.svg")
         by_row(figures, size, ["M1", "M1i"], "bytes a record", directory / f"memory-{size}.svg")
-    growth(figures, directory / "growth.svg")
+    if len(figures.sizes()) > 1:
+        growth(figures, directory / "growth.svg")
 
 
 if __name__ == "__main__":
