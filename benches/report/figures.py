@@ -3,7 +3,7 @@
 import statistics
 from dataclasses import dataclass
 
-from report.peers import COLUMNS, FLOOR, NOTES, OURS, column_of
+from report.peers import BY_NAME, COLUMNS, FLOOR, NOTES, OURS, column_of
 from report.results import Results
 from report.rows import Row
 
@@ -97,6 +97,10 @@ class Figures:
         if aim.peer:
             ratio = self.ratio(size, row)
             found.append(Verdict(None if ratio is None else ratio >= aim.peer, f"{aim.peer:g} x the best peer", times(ratio)))
+        if aim.program:
+            name, wanted = aim.program
+            ratio = self.times(size, row, self.figure(size, row, name))
+            found.append(Verdict(None if ratio is None else ratio >= wanted, f"{wanted:g} x {BY_NAME[name].title}", times(ratio)))
         if aim.floor:
             ratio = self.of_floor(size, row)
             found.append(Verdict(None if ratio is None else ratio <= aim.floor, f"at most {aim.floor:g} x the floor", times(ratio)))

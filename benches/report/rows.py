@@ -11,9 +11,10 @@ PERCENTILES = ("p50", "p99", "max")
 
 @dataclass(frozen=True)
 class Aim:
-    """At least so many times as good as the best peer, at most so many times the floor, or at most a bound."""
+    """At least so many times as good as the best peer or as one program, at most so many times the floor, or at most a bound."""
 
     peer: float = 0
+    program: tuple[str, float] | None = None
     floor: float = 0
     bound: Callable[[float], float] | None = None
     """Of the bytes of text that a record has."""
@@ -58,7 +59,7 @@ def _memory(indexes: int) -> Aim:
 
 def _table(threads: int) -> list[Row]:
     rows = [
-        Row("W1", "insert, one call a record", answer="W1", aim=Aim(peer=1)),
+        Row("W1", "insert, one call a record", answer="W1", aim=Aim(peer=1, program=("sqlite-typed", 1.5))),
         Row("W1i", "insert, one call a record, 4 indexes", answer="W1i", aim=Aim(peer=3)),
         Row("W2j.1000", "insert in calls of 1,000", answer="W2j.1000", aim=_BULK),
         Row("W2j.one", "insert in one call", answer="W2j.one", aim=_BULK),
@@ -104,3 +105,5 @@ def table(threads: int) -> dict[str, Row]:
 
 # Of the rows that tell how libdictdb and the floor grow with the table.
 GROWTH = ("W1", "R1", "R2.email", "R4.count", "R6", "R7")
+# Of these, the reads of single records.
+POINTS = ("R1", "R2.email")

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from report.figures import Figure, Figures, amount, times
 from report.peers import COLUMNS
-from report.rows import Row
+from report.rows import POINTS, Row
 
 
 def table(head: list[str], lines: Iterable[list[str]]) -> str:
@@ -98,6 +98,18 @@ def growth(figures: Figures, names: Iterable[str]) -> str:
                 cells = [cell(each, figures.rows[name].unit) for each in found]
                 lines.append([f"{name}: {figures.rows[name].title}", title, *cells, times(known[-1] / known[0])])
     return table(["row", "", *(f"{size:,} records" for size in sizes), "last / first"], lines) + "\n"
+
+
+def growth_aim(figures: Figures) -> str:
+    """Whether operations on single records grow no faster than the floor."""
+    found = []
+    sizes = figures.sizes()
+    for row in POINTS:
+        ends = [[figure(size, row) for size in (sizes[0], sizes[-1])] for figure in (figures.ours, figures.floor)]
+        ratios = [last.median / first.median for first, last in ends if first and last]
+        if len(ratios) == 2:
+            found.append(f"{row} {'reached' if ratios[0] <= ratios[1] else '**not reached**'}")
+    return f"Aim: reads of single records grow no faster than the floor: {', '.join(found)}.\n"
 
 
 SNAPSHOTS = {
