@@ -66,8 +66,8 @@ def spared(results: Results) -> str:
         if large:
             parts.append(f"not run with {' and '.join(f'{size:,}' for size in large)} records")
         if peer.small_only and any(size > SMALL for size in results.settings["sizes"]):
-            rows = ", ".join(PHASE_ROWS[phase] for phase in peer.small_only)
-            parts.append(f"{rows} with up to {SMALL:,} records only")
+            small = ", ".join(PHASE_ROWS[phase] for phase in peer.small_only)
+            parts.append(f"{small} with up to {SMALL:,} records only")
         for why in dict.fromkeys(peer.spared.values()):
             rows = [PHASE_ROWS[phase] for phase, reason in peer.spared.items() if reason == why]
             parts.append(f"no {', '.join(rows)} ({why})")
