@@ -12,7 +12,7 @@ const SALES_UPDATES = 3
 const RUNS = 5
 const MOST_RUNS = 1000
 const ENOUGH = 0.1
-const PATIENCE = 1
+const PATIENCE = 0.5
 const INDEXES = ['dept', 'email', 'age', 'salary']
 
 const now = () => Number(process.hrtime.bigint()) / 1e9

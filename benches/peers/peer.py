@@ -21,7 +21,7 @@ SALES_UPDATES = 3
 RUNS = 5
 MOST_RUNS = 1000
 ENOUGH = 0.1
-PATIENCE = 1
+PATIENCE = 0.5
 
 
 class Options:

@@ -62,7 +62,15 @@ PEERS = (
     Peer(OURS, "libdictdb", "c", "libdictdb", "libdictdb"),
     Peer(FLOOR, "floor", "floor", "floor", phases=("map", "columns")),
     Peer("sqlite-typed", "SQLite, typed columns", "c", "SQLite", "sqlite", ("typed",)),
-    Peer("sqlite-json", "SQLite, JSON text", "c", "SQLite", "sqlite", ("json",), small_only=("whole", "whole-indexed")),
+    Peer(
+        "sqlite-json",
+        "SQLite, JSON text",
+        "c",
+        "SQLite",
+        "sqlite",
+        ("json",),
+        small_only=("whole", "single-indexed", "bulk-indexed", "whole-indexed"),
+    ),
     Peer(
         "duckdb",
         "DuckDB",
