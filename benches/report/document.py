@@ -13,7 +13,13 @@ from report.rows import GROWTH, table
 
 HERE = Path(__file__).resolve().parent.parent
 
-TITLES = {"libdictdb": "libdictdb", "floor": "floor", "sqlite": "SQLite", "node": "Node.js with LokiJS and NeDB"}
+TITLES = {
+    "libdictdb": "libdictdb",
+    "floor": "floor",
+    "sqlite": "SQLite",
+    "node": "Node.js with LokiJS and NeDB",
+    "sqlite-wal": "SQLite with a write-ahead log",
+}
 
 READING = """\
 Each figure is the median of the samples of all turns; the spread is from the lowest to the highest. The peers took turns: each ran

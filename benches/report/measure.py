@@ -161,9 +161,12 @@ class Suite:
     def run_latency(self, size: int) -> None:
         rows = ",".join(f"none/paced/{beside}" for beside in PACED)
         for turn in range(1, self.plan.turns + 1):
-            with tempfile.TemporaryDirectory(dir="/dev/shm" if os.path.isdir("/dev/shm") else None) as shared:
+            in_memory = os.path.isdir("/dev/shm")
+            if not in_memory:
+                self.results.missing["sqlite-wal"] = "no file system in memory, /dev/shm"
+            with tempfile.TemporaryDirectory(dir="/dev/shm" if in_memory else None) as directory:
                 checks: dict[str, str] = {}
-                for engine, command in self.latency_commands(size, shared).items():
+                for engine, command in self.latency_commands(size, directory if in_memory else "").items():
                     self.say(f"{size} records, turn {turn} of {self.plan.turns}: latency, {LATENCY[engine]}")
                     for kind, name, value, *_ in self.lines(f"latency {LATENCY[engine]} {size}", command, ONLY=rows):
                         if kind == "check" and checks.setdefault(name, value) != value:

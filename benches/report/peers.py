@@ -77,7 +77,7 @@ PEERS = (
         "python",
         "DuckDB",
         "peer_duckdb.py",
-        counts={"": "reads=1000 finds=1000 writes=1000 singles=1000"},
+        counts={"": "reads=500 finds=500 writes=300 singles=300"},
     ),
     Peer(
         "dictdb",
