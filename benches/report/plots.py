@@ -52,7 +52,7 @@ def by_row(figures: Figures, size: int, rows: list[str], label: str, path: Path)
     rows = [row for row in rows if figures.ours(size, row)]
     if not rows:
         return
-    figure, axes = plt.subplots(figsize=(8, 0.6 + 0.28 * len(rows)))
+    figure, axes = plt.subplots(figsize=(8, max(1.8, 0.6 + 0.28 * len(rows))))
     for name, colour in COLOURS.items():
         points = [(found.median, at) for at, row in enumerate(rows) if (found := series(figures, name)(size, row))]
         if points:
@@ -60,7 +60,7 @@ def by_row(figures: Figures, size: int, rows: list[str], label: str, path: Path)
             size_of_mark, order = (60 if name == FLOOR else 24), (3 if name == OURS else 2)
             axes.scatter(x, y, color=colour, marker=MARKERS[name], s=size_of_mark, label=name, zorder=order)
     axes.set_yticks(range(len(rows)), [f"{row}  {figures.rows[row].title}" for row in rows])
-    axes.invert_yaxis()
+    axes.set_ylim(len(rows) - 0.4, -0.6)
     axes.set_xscale("log")
     axes.set_xlabel(label)
     axes.grid(axis="both", color="#e0e0e0", linewidth=0.6)
