@@ -53,7 +53,7 @@ impl Mask {
     pub(crate) fn count(&self) -> usize {
         // A page has fewer than 256 rows.
         const { assert!(PAGE < 256) };
-        usize::from(self.0.iter().fold(0_u8, |sum, one| sum + one))
+        usize::from(self.0.iter().sum::<u8>())
     }
 
     /// The same as a bit for each row, lowest first.

@@ -287,7 +287,7 @@ impl<'a> ByPage<'a> {
                 Ordering::Less,
                 &present,
                 view,
-                |value, best| !(best <= value),
+                |value, best| best.is_nan() || value < best,
             );
         }
         if let Some(slot) = input.greatest {
@@ -297,7 +297,7 @@ impl<'a> ByPage<'a> {
                 Ordering::Greater,
                 &present,
                 view,
-                |value, best| !(best >= value),
+                |value, best| best.is_nan() || value > best,
             );
         }
     }
