@@ -49,6 +49,77 @@ pub(crate) fn sort<T: Copy>(
     Ok(())
 }
 
+/// Bits of a digit: so many places can be written to in turn without a miss.
+const DIGIT: u32 = 8;
+
+/// Fewer items than this are sorted by comparing.
+const FEW: usize = 64;
+
+/// Sorts pairs of a code and a number that ascends with the position. It is a radix sort on the high bits of the codes,
+/// of those bits that differ at all; what they leave undecided, which is little, is compared.
+pub(crate) fn sort_by_code(items: &mut Vec<(u64, u32)>, interrupt: &Interrupt) -> Result<()> {
+    if items.len() < FEW {
+        items.sort_unstable();
+        return Ok(());
+    }
+    let first = items.first().map_or(0, |(code, _)| *code);
+    let differ = items.iter().fold(0, |bits, (code, _)| bits | code ^ first);
+    let high = u64::BITS - differ.leading_zeros();
+    // Enough for items that lie evenly to come to places of their own.
+    let enough = (items.len().ilog2() + 4).next_multiple_of(DIGIT);
+    let bits = high - differ.trailing_zeros().min(high);
+    let passes = bits.min(enough).div_ceil(DIGIT);
+    let low = high.saturating_sub(passes * DIGIT);
+    let mut other: Vec<(u64, u32)> = Vec::new();
+    reserve(&mut other, items.len())?;
+    other.resize(items.len(), (0, 0));
+    for pass in 0..passes {
+        scatter(items, &mut other, low + pass * DIGIT, interrupt)?;
+        std::mem::swap(items, &mut other);
+    }
+    if differ & ((1 << low) - 1) != 0 {
+        for group in items.chunk_by_mut(|(a, _), (b, _)| a >> low == b >> low) {
+            if group.len() > 1 {
+                sort(group, interrupt, |a, b| a.cmp(b))?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Orders items by the digit at a bit; those with the same digit keep their order.
+fn scatter(
+    items: &[(u64, u32)],
+    into: &mut [(u64, u32)],
+    bit: u32,
+    interrupt: &Interrupt,
+) -> Result<()> {
+    const DIGITS: usize = 1 << DIGIT;
+    let digit = |code: u64| (code >> bit) as usize & (DIGITS - 1);
+    let mut places = [0_usize; DIGITS];
+    for (code, _) in items {
+        if let Some(count) = places.get_mut(digit(*code)) {
+            *count += 1;
+        }
+    }
+    let mut sum = 0;
+    for place in &mut places {
+        sum += std::mem::replace(place, sum);
+    }
+    for run in items.chunks(RUN) {
+        interrupt.check()?;
+        for item in run {
+            if let Some(place) = places.get_mut(digit(item.0)) {
+                if let Some(target) = into.get_mut(*place) {
+                    *target = *item;
+                }
+                *place += 1;
+            }
+        }
+    }
+    Ok(())
+}
+
 #[cfg(test)]
 #[cfg(not(loom))]
 mod tests {
@@ -69,6 +140,31 @@ mod tests {
                 let interrupt = Limits::default().and(cancel, None).begin();
                 sort(&mut own, &interrupt, |a, b| a.cmp(b)).unwrap();
                 assert!(own == sorted, "{len}");
+            }
+        }
+    }
+
+    #[test]
+    fn codes_are_sorted_whichever_of_their_bits_differ() {
+        for len in [0, 1, FEW, 1000, 3 * RUN] {
+            for (mask, shift) in [
+                (u64::MAX, 0),
+                (0, 0),
+                (0xff, 0),
+                (0xffff, 31),
+                (0x8000_0000_0000_0001, 0),
+                (0xfff0_0000_0000_000f, 0),
+                (0x3, 62),
+                (0x1_0f0f_0f0f, 11),
+            ] {
+                let code = |n: u64| (n.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 7 & mask) << shift;
+                let mut items: Vec<(u64, u32)> =
+                    (0..len as u32).map(|n| (code(u64::from(n)), n)).collect();
+                let mut sorted = items.clone();
+                sorted.sort_unstable();
+                let interrupt = Limits::default().begin();
+                sort_by_code(&mut items, &interrupt).unwrap();
+                assert!(items == sorted, "{len} {mask:x} {shift}");
             }
         }
     }

@@ -56,7 +56,8 @@ pub(super) fn of_text(bytes: impl Iterator<Item = u8>) -> u64 {
 fn nearest(number: Number) -> f64 {
     match number {
         Number::Float(value) => value,
-        Number::Integer(value) => value as f64,
+        // Most integers are short, and faster to convert.
+        Number::Integer(value) => i64::try_from(value).map_or(value as f64, |value| value as f64),
     }
 }
 

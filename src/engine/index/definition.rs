@@ -52,11 +52,6 @@ impl Definition {
         }
     }
 
-    /// Bytes of an entry, in nodes that are half full.
-    pub(crate) fn entry_bytes(&self) -> usize {
-        2 * (8 * self.width() + 4)
-    }
-
     /// The fields as text.
     pub(crate) fn names(&self) -> &[String] {
         &self.names
@@ -91,7 +86,12 @@ impl Definition {
         Value::of_field(self.text(at, record, shapes))
     }
 
-    fn text<'a>(&self, at: usize, record: &Record<'a>, shapes: &Shapes) -> Option<&'a [u8]> {
+    pub(super) fn text<'a>(
+        &self,
+        at: usize,
+        record: &Record<'a>,
+        shapes: &Shapes,
+    ) -> Option<&'a [u8]> {
         let path = self.fields.get(at)?;
         let shape = shapes.get(record.shape())?;
         path.follow(record.field(shape, path.field())?)

@@ -2,7 +2,8 @@
 
 use super::code;
 use super::definition::{Definition, Kind};
-use super::tree::Tree;
+use super::sorted::{Bulk, Given, Sorted};
+use super::tree::{Sequence, Tree};
 use crate::engine::footprint::Footprint;
 use crate::engine::keymap::Row;
 use crate::engine::limits::MAX_INDEX_FIELDS;
@@ -95,44 +96,75 @@ impl Index {
     /// Adds the entry of a row, whose record is in `stored` already.
     pub(crate) fn insert(&mut self, row: Row, record: &Record<'_>, stored: Stored<'_>) {
         let codes = Codes::of(&self.definition, record, stored.shapes);
-        if let (Kind::Hash, [hash]) = (self.definition.kind, codes.as_slice()) {
-            self.note_collision(*hash, record, stored);
-        }
-        let definition = &self.definition;
-        self.tree.insert((codes.as_slice(), row), |entry, other| {
-            definition
-                .compare((entry, other), codes.as_slice(), record, stored)
-                .then(other.cmp(&row))
-                .is_lt()
-        });
+        self.put(Given::One((codes.as_slice(), row)), stored);
     }
 
     /// Removes the entry of a row, whose record is still in `stored`.
     pub(crate) fn remove(&mut self, row: Row, record: &Record<'_>, stored: Stored<'_>) {
         let codes = Codes::of(&self.definition, record, stored.shapes);
-        let definition = &self.definition;
-        let removed = self.tree.remove(row, |entry, other| {
-            definition
-                .compare((entry, other), codes.as_slice(), record, stored)
-                .then(other.cmp(&row))
-                .is_lt()
-        });
-        debug_assert!(removed, "the row has an entry");
+        self.take(Given::One((codes.as_slice(), row)), stored);
     }
 
-    /// Notes if the entries that have a hash have other values than a record.
-    fn note_collision(&mut self, hash: u64, record: &Record<'_>, stored: Stored<'_>) {
-        let first = self.tree.find(|codes, _| codes < &[hash][..]);
-        let Some((_, row)) = first.filter(|(codes, _)| *codes == [hash]) else {
+    /// Adds entries of rows whose records are in `stored` already.
+    pub(crate) fn insert_sorted(&mut self, sorted: &Sorted, stored: Stored<'_>) {
+        if sorted.len() == 0 {
             return;
-        };
-        let same = |other| self.definition.same(&other, record, stored.shapes);
-        if !stored.record(row).is_some_and(same) {
-            Arc::make_mut(&mut self.collided).insert(hash);
+        }
+        if !sorted.collided.is_empty() {
+            Arc::make_mut(&mut self.collided).extend(sorted.collided.iter().copied());
+        }
+        self.put(Given::Many(sorted), stored);
+    }
+
+    /// Removes entries of rows whose records are still in `stored`.
+    pub(crate) fn remove_sorted(&mut self, sorted: &Sorted, stored: Stored<'_>) {
+        if sorted.len() > 0 {
+            self.take(Given::Many(sorted), stored);
         }
     }
 
-    /// Whether two indexes have the same entries in the same order.
+    fn put(&mut self, given: Given<'_>, stored: Stored<'_>) {
+        match self.definition.kind {
+            Kind::Hash => self.tree.insert(&mut Bulk::<true> {
+                given,
+                definition: &self.definition,
+                stored,
+                collided: &mut self.collided,
+            }),
+            Kind::Sorted => self.tree.insert(&mut Bulk::<false> {
+                given,
+                definition: &self.definition,
+                stored,
+                collided: &mut self.collided,
+            }),
+        }
+    }
+
+    fn take(&mut self, given: Given<'_>, stored: Stored<'_>) {
+        let (removed, wanted) = match self.definition.kind {
+            Kind::Hash => {
+                let bulk = Bulk::<true> {
+                    given,
+                    definition: &self.definition,
+                    stored,
+                    collided: &mut self.collided,
+                };
+                (self.tree.remove(&bulk), bulk.len())
+            }
+            Kind::Sorted => {
+                let bulk = Bulk::<false> {
+                    given,
+                    definition: &self.definition,
+                    stored,
+                    collided: &mut self.collided,
+                };
+                (self.tree.remove(&bulk), bulk.len())
+            }
+        };
+        debug_assert_eq!(removed, wanted, "each row has an entry");
+    }
+
+    /// Whether the index has the entries of another one in the same order, and knows all its collisions.
     #[cfg(test)]
     #[cfg(not(loom))]
     pub(crate) fn has_the_entries_of(&self, other: &Index) -> bool {
@@ -145,7 +177,12 @@ impl Index {
             });
             (codes, rows)
         };
-        rows(self) == rows(other)
+        rows(self) == rows(other) && other.collided.is_subset(&self.collided)
+    }
+
+    /// Bytes that putting in so many entries takes, at most; taking out takes no more.
+    pub(crate) fn room(&self, count: usize) -> usize {
+        self.tree.room(count)
     }
 
     /// Counts the memory.

@@ -4,7 +4,10 @@ mod build;
 mod code;
 mod definition;
 mod entries;
+mod gather;
+mod reader;
 mod search;
+mod sorted;
 mod tree;
 mod unique;
 
@@ -12,5 +15,7 @@ pub(crate) use build::Build;
 pub use definition::IndexOptions;
 pub(crate) use definition::{fields_of, Definition, Kind};
 pub(crate) use entries::{Index, Indexes};
+pub(crate) use gather::Gather;
 pub(crate) use search::{Edge, Span};
+pub(crate) use sorted::Sorted;
 pub(crate) use unique::Unique;

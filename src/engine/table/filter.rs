@@ -111,9 +111,23 @@ impl<'a> Filter<'a> {
             scan.run(&mut Each(|row, _| found(row).map(|()| true)))?;
             return Ok(matches);
         }
-        let mut bound = self.bound(version);
+        // Records that need not be tested are not read here.
+        let rows = match plan.filter.is_empty() {
+            true => plan.access.rows(version)?,
+            false => None,
+        };
+        if let Some(rows) = rows {
+            let mut outcome = Ok(());
+            rows.each(|run| {
+                let mut all = || run.iter().try_for_each(|row| found(*row));
+                outcome = interrupt.check().and_then(|()| all());
+                outcome.is_ok()
+            });
+            return outcome.map(|()| matches);
+        }
         let mut ticker = interrupt.ticker();
         let mut outcome = Ok(());
+        let mut bound = self.bound(version);
         plan.access.each(version, |row, record| {
             outcome = ticker.tick();
             let passes = outcome.is_ok()

@@ -3,6 +3,7 @@
 mod batch;
 mod changes;
 mod core;
+mod entries;
 mod filter;
 mod heap;
 mod indexes;

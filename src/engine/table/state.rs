@@ -3,6 +3,7 @@
 //! Each change has a *check* part, which may fail and changes nothing that a reader could see, and an *apply* part, which
 //! cannot fail. New record bytes are written in the check part: they are unreachable until the directory is turned to them.
 
+use super::entries::{Gathered, Moved, AHEAD, MANY};
 use super::heap::Heap;
 use super::snapshot::Captured;
 use super::stage::Stage;
@@ -15,20 +16,23 @@ use crate::engine::keymap::Row;
 use crate::engine::limits::{add, reserve};
 use crate::engine::paged::Entry;
 use crate::engine::record::Record;
-use crate::engine::shape::Shapes;
+use crate::engine::shape::{Shapes, GENERIC};
 use crate::engine::watch::Recorder;
 use crate::engine::{Error, Result};
 use foldhash::fast::RandomState;
 use hashbrown::HashSet;
 use std::sync::Arc;
 
-/// Finds out, before anything is done, whether there is memory for what so many rows add to things that grow by small
-/// pages, whose making cannot fail half way.
-fn probe(rows: usize, bytes_a_row: usize) -> Result<()> {
-    if rows < 1024 {
-        return Ok(());
+/// Less memory than this is not asked for before it is needed.
+const LITTLE: usize = 128 << 10;
+
+/// Finds out, before anything is done, whether there is memory for what is added to things that grow by small pages, whose
+/// making cannot fail half way.
+fn probe(bytes: usize) -> Result<()> {
+    match bytes {
+        0..LITTLE => Ok(()),
+        _ => reserve(&mut Vec::<u8>::new(), bytes),
     }
-    reserve(&mut Vec::<u8>::new(), rows.saturating_mul(bytes_a_row))
 }
 
 /// The buffer in which records are put together is kept, if it has no more bytes than this.
@@ -45,6 +49,15 @@ type Rekeyed = (Row, KeyRef<'static>, KeyRef<'static>);
 
 /// Keys that records pass on to other records.
 type Passed = HashSet<KeyRef<'static>, RandomState>;
+
+/// What is to be known of a record that is replaced: it is not read again when that is done.
+#[derive(Clone, Copy, Default)]
+struct Replaced {
+    shape: u16,
+    new_shape: u16,
+    /// Bytes that it takes, fewer than 2^30.
+    len: u32,
+}
 
 /// How an update makes new records of old ones.
 pub(super) trait Change {
@@ -88,6 +101,7 @@ pub(super) struct State {
     pub(super) recorder: Option<Recorder>,
     scratch: Vec<u8>,
     written: Vec<(Place, usize)>,
+    replaced: Vec<Replaced>,
 }
 
 impl State {
@@ -108,6 +122,7 @@ impl State {
             recorder: None,
             scratch: Vec::new(),
             written: Vec::new(),
+            replaced: Vec::new(),
         }
     }
 
@@ -141,11 +156,9 @@ impl State {
         self.make_rows(stage.len())?;
         stage.settle_shapes(&self.version.shapes);
         let stage = &*stage;
-        let entries = self.version.entry_bytes(|_| true);
-        probe(
-            stage.len(),
-            BYTES_A_ROW + entries + self.noting(stage.bytes(), stage.len()),
-        )?;
+        let entries = self.version.entries_room(stage.len(), |_| true);
+        let noting = self.noting(stage.bytes(), stage.len());
+        probe(stage.len() * BYTES_A_ROW + entries + noting)?;
         self.write_all(stage.len(), interrupt, {
             let mut keys = given.iter().copied();
             move |_, index, scratch| {
@@ -165,6 +178,8 @@ impl State {
                     .index(at)
                     .map_or(error.clone(), |at| error.at_index(at))
             })?;
+        let entries = self.gather_written(stage.len(), shapes, interrupt)?;
+        let indexed = if entries.is_none() { u64::MAX } else { 0 };
         self.learn(&stage.shapes);
         let mut keys = given.iter();
         let mut bytes = 0;
@@ -182,7 +197,7 @@ impl State {
             }
             self.version.rows.set(self.next_row as usize, place);
             self.version.keys.insert(&key, self.next_row);
-            self.version.index_row(self.next_row, place, u64::MAX);
+            self.version.index_row(self.next_row, place, indexed);
             if let Some(recorder) = &mut self.recorder {
                 if let Some(record) = place.read(&self.version.segments) {
                     recorder.insert(&key, record.text());
@@ -192,9 +207,36 @@ impl State {
             self.count_shape(stage.shape(index), 1);
             bytes += len;
         }
+        if let Some(entries) = entries {
+            self.version.put_entries(&entries);
+        }
         self.inserted += stage.len() as u64;
         self.changed(bytes);
         Ok(given)
+    }
+
+    /// The entries of the written records, which get the next rows, if they are many; `None` if they are to be put in one
+    /// by one. On failure nothing is left of the records.
+    fn gather_written(
+        &mut self,
+        count: usize,
+        shapes: Option<&Shapes>,
+        interrupt: &Interrupt,
+    ) -> Result<Option<Gathered>> {
+        if count < MANY || self.version.indexes().is_empty() {
+            return Ok(None);
+        }
+        let (first, written) = (self.next_row, &self.written);
+        let shapes = shapes.unwrap_or(&self.version.shapes);
+        let places = written.iter().take(count).map(|(place, _)| *place);
+        let rows = places.enumerate();
+        let rows = rows.map(|(at, place)| (first + at as Row, place));
+        let place_of = |row: Row| written.get((row - first) as usize).map(|(place, _)| *place);
+        let gathered = self.version.gather(&rows, place_of, shapes, interrupt);
+        if gathered.is_err() {
+            self.discard_written();
+        }
+        gathered.map(Some)
     }
 
     /// Finds out, in record order, which key each record gets and whether it is free.
@@ -244,12 +286,25 @@ impl State {
         interrupt: &Interrupt,
     ) -> Result<()> {
         change.begin(&self.version, matches)?;
+        let mut replaced = std::mem::take(&mut self.replaced);
+        replaced.clear();
+        reserve(&mut replaced, matches.len())?;
         self.write_all(matches.len(), interrupt, |state, index, scratch| {
-            let place = matches.get(index).map(|(_, place)| *place);
-            match place.and_then(|place| state.version.record(place)) {
-                Some(record) => change.encode(&record, &state.version.shapes, scratch),
-                None => Ok(()),
+            if let Some((_, place)) = matches.get(index + AHEAD) {
+                state.version.prefetch(*place);
             }
+            let place = matches.get(index).map(|(_, place)| *place);
+            let Some(old) = place.and_then(|place| state.version.record(place)) else {
+                replaced.push(Replaced::default());
+                return Ok(());
+            };
+            change.encode(&old, &state.version.shapes, scratch)?;
+            replaced.push(Replaced {
+                shape: old.shape(),
+                len: old.stored_len() as u32,
+                new_shape: Record::read(scratch).map_or(GENERIC, |new| new.shape()),
+            });
+            Ok(())
         })?;
         let mut rekeyed = Vec::new();
         if change.touches(self.version.shapes.key_field()) {
@@ -270,21 +325,28 @@ impl State {
         let shapes = change.new_shapes().map(|shapes| &**shapes);
         self.check_unique(matches.len(), shapes, &touched, &is_match)
             .map_err(|(_, error)| error)?;
-        let keys = if rekeyed.is_empty() { 0 } else { BYTES_A_ROW };
         let written: usize = self.written.iter().map(|(_, len)| len).sum();
         let noting = self.noting(written, matches.len());
-        let needed = self.version.entry_bytes(touched) + keys + noting;
-        if let Err(error) = probe(matches.len(), needed) {
-            self.discard_written();
-            return Err(error);
-        }
-        let passed = match self.passed_on(&rekeyed) {
-            Ok(passed) => passed,
+        let needed = self.version.entries_room(matches.len(), touched);
+        let indexes = self.version.indexes.iter().enumerate();
+        let affected = indexes
+            .filter(|(_, index)| touched(index))
+            .fold(0_u64, |affected, (at, _)| affected | 1 << at);
+        let checked = probe(needed + rekeyed.len() * BYTES_A_ROW + noting)
+            .and_then(|()| self.passed_on(&rekeyed))
+            .and_then(|passed| {
+                let moved = self.gather_moved(matches, affected, shapes, interrupt)?;
+                Ok((passed, moved))
+            });
+        let (passed, entries) = match checked {
+            Ok(checked) => checked,
             Err(error) => {
                 self.discard_written();
                 return Err(error);
             }
         };
+        // What is left to be done row by row.
+        let affected = if entries.is_none() { affected } else { 0 };
         let is_passed = |key: &KeyRef<'_>| {
             let passed = passed.as_ref();
             passed.is_some_and(|passed| passed.contains(key))
@@ -299,25 +361,18 @@ impl State {
         for (row, old, _) in &rekeyed {
             self.version.keys.unbind(old, *row);
         }
-        let indexes = self.version.indexes.iter().enumerate();
-        let affected = indexes
-            .filter(|(_, index)| touched(index))
-            .fold(0_u64, |affected, (at, _)| affected | 1 << at);
+        if let Some(entries) = &entries {
+            self.version.take_entries(&entries.old);
+        }
         let mut bytes = 0;
-        for (at, &(row, old_place)) in matches.iter().enumerate() {
-            let Some(&(place, len)) = self.written.get(at) else {
-                continue;
+        let written = std::mem::take(&mut self.written);
+        for ((&(row, old_place), &(place, len)), replaced) in
+            matches.iter().zip(&written).zip(&replaced)
+        {
+            let moved = match affected {
+                0 => 0,
+                _ => self.version.moved(affected, old_place, place),
             };
-            let records = self.version.record(old_place);
-            let Some((old, new)) = records.zip(self.version.record(place)) else {
-                continue;
-            };
-            let (old_shape, old_len, new_shape) = (old.shape(), old.stored_len(), new.shape());
-            let shapes = &self.version.shapes;
-            let moves = |index: &Index| !index.definition.same(&old, &new, shapes);
-            let indexes = self.version.indexes.iter().enumerate();
-            let moved = indexes.filter(|(at, index)| affected >> at & 1 == 1 && moves(index));
-            let moved = moved.fold(0_u64, |moved, (at, _)| moved | 1 << at);
             self.version.unindex_row(row, old_place, moved);
             self.version.rows.set(row as usize, place);
             self.version.index_row(row, place, moved);
@@ -331,11 +386,21 @@ impl State {
                     }
                 }
             }
+            let old_len = replaced.len as usize;
             self.heap
                 .kill(&mut self.version.segments, old_place, old_len);
-            self.count_shape(old_shape, -1);
-            self.count_shape(new_shape, 1);
+            if replaced.shape != replaced.new_shape {
+                self.count_shape(replaced.shape, -1);
+                self.count_shape(replaced.new_shape, 1);
+            }
             bytes += len;
+        }
+        self.written = written;
+        if replaced.capacity() <= 4096 {
+            self.replaced = replaced;
+        }
+        if let Some(entries) = entries {
+            self.version.put_entries(&entries.new);
         }
         for (row, _, new) in rekeyed {
             if let KeyRef::Int(key) = new {
@@ -346,6 +411,30 @@ impl State {
         self.updated += matches.len() as u64;
         self.changed(bytes);
         Ok(())
+    }
+
+    /// The entries that move in the affected indexes when the written records take the matches' places, if they are many;
+    /// `None` if they are to be moved one by one.
+    fn gather_moved(
+        &self,
+        matches: &[Match],
+        affected: u64,
+        shapes: Option<&Shapes>,
+        interrupt: &Interrupt,
+    ) -> Result<Option<Moved>> {
+        if matches.len() < MANY {
+            return Ok(None);
+        }
+        let shapes = shapes.unwrap_or(&self.version.shapes);
+        let both = matches.iter().zip(&self.written);
+        let rows = both.map(|((row, old), (new, _))| (*row, *old, *new));
+        let new_place = |row: Row| {
+            let at = matches.binary_search_by_key(&row, |(row, _)| *row).ok()?;
+            self.written.get(at).map(|(place, _)| *place)
+        };
+        let version = &self.version;
+        let moved = version.gather_moved(&rows, new_place, affected, shapes, interrupt)?;
+        Ok(Some(moved))
     }
 
     /// The written records that have another key than those they replace: row, old key and new one. The keys must be
@@ -384,10 +473,10 @@ impl State {
         Ok(changed)
     }
 
-    /// Bytes a row that are needed to note changes for watches, at most.
+    /// Bytes that are needed to note changes for watches, at most.
     fn noting(&self, bytes: usize, rows: usize) -> usize {
         let recorder = self.recorder.as_ref();
-        recorder.map_or(0, |recorder| recorder.room(bytes, rows) / rows.max(1))
+        recorder.map_or(0, |recorder| recorder.room(bytes, rows))
     }
 
     /// The keys that records pass on to other records, if anybody watches: those are told to be gone first, so that each
@@ -455,9 +544,23 @@ impl State {
         if matches.len() == self.version.count() {
             self.version.empty_indexes();
             indexed = 0;
+        } else if matches.len() >= MANY {
+            let rows = matches.iter().copied();
+            let place = |row| Some(self.version.place(row));
+            let gathered =
+                self.version
+                    .gather(&rows, place, &self.version.shapes, &Interrupt::NONE);
+            // Without the memory for that, it is done row by row.
+            if let Ok(gathered) = gathered {
+                self.version.take_entries(&gathered);
+                indexed = 0;
+            }
         }
         let mut bytes = 0;
-        for &(row, place) in matches {
+        for (at, &(row, place)) in matches.iter().enumerate() {
+            if let Some((_, place)) = matches.get(at + AHEAD) {
+                self.version.prefetch(*place);
+            }
             let Some(record) = place.read(&self.version.segments) else {
                 continue;
             };

@@ -193,10 +193,16 @@ impl Version {
         }
     }
 
-    /// Bytes that a new row takes in some of the indexes, at most.
-    pub(super) fn entry_bytes(&self, chosen: impl Fn(&Index) -> bool) -> usize {
-        let chosen = self.indexes.iter().filter(|index| chosen(index));
-        chosen.map(|index| index.definition.entry_bytes()).sum()
+    /// Those of the `affected` indexes in which the record at one place has other values than that at another.
+    pub(super) fn moved(&self, affected: u64, old: Place, new: Place) -> u64 {
+        let Some((old, new)) = self.record(old).zip(self.record(new)) else {
+            return 0;
+        };
+        let indexes = self.indexes.iter().enumerate();
+        let moved = indexes.filter(|(at, index)| {
+            affected >> at & 1 == 1 && !index.definition.same(&old, &new, &self.shapes)
+        });
+        moved.fold(0, |moved, (at, _)| moved | 1 << at)
     }
 
     /// Takes all rows out of the indexes.
@@ -285,6 +291,15 @@ impl Version {
     pub(crate) fn prefetch(&self, place: Place) {
         if let Some(Some(segment)) = self.segments.get(place.segment()) {
             segment.prefetch(place.offset());
+        }
+    }
+
+    /// Asks for what comes some records behind a place, to be read soon: records that came one after the other mostly lie so.
+    #[inline]
+    pub(crate) fn prefetch_behind(&self, place: Place) {
+        const DISTANCE: usize = 1 << 10;
+        if let Some(Some(segment)) = self.segments.get(place.segment()) {
+            segment.prefetch(place.offset() + DISTANCE);
         }
     }
 

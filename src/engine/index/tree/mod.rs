@@ -5,14 +5,18 @@
 //! range, takes one descent. An entry is a row and `width` codes; what they mean, and so the order, is known only to
 //! the closures that callers search with.
 
+mod insert;
 mod node;
+mod remove;
 #[cfg(test)]
 #[cfg(not(loom))]
 mod tests;
 
 use crate::engine::footprint::Footprint;
 use crate::engine::keymap::Row;
+use insert::{root_of, Position};
 use node::{each, Inner, Leaf, Node, FAN, LEAF};
+use std::cmp::Ordering;
 use std::sync::Arc;
 
 /// See the module's comment.
@@ -25,6 +29,26 @@ pub(crate) struct Tree {
 /// An entry's codes and row.
 pub(crate) type Entry<'a> = (&'a [u64], Row);
 
+/// Entries in a tree's order, which are put into it or taken out together. There is one at least.
+pub(crate) trait Sequence {
+    /// Whether `meet` wants to be called.
+    const BY_HASH: bool;
+
+    fn len(&self) -> usize;
+
+    fn entry(&self, at: usize) -> Entry<'_>;
+
+    /// How an entry of the tree compares with the one at a position.
+    fn compare(&self, entry: Entry<'_>, at: usize) -> Ordering;
+
+    /// Whether entries that have the first code of the one at a position are in the order of their rows alone.
+    fn is_by_row(&self, at: usize) -> bool;
+
+    /// Called when entries are put in: the one at a position has the code that an entry of the tree has, the one of a
+    /// row. Of several with one code, which follow each other, it is called for one at least.
+    fn meet(&mut self, at: usize, row: Row);
+}
+
 impl Tree {
     /// For entries of so many codes, 1 to 16.
     pub(crate) fn new(width: usize) -> Tree {
@@ -34,62 +58,46 @@ impl Tree {
         }
     }
 
-    /// Of entries in order.
-    pub(crate) fn from_sorted<'a>(width: usize, entries: impl Iterator<Item = Entry<'a>>) -> Tree {
-        let mut tree = Tree::new(width);
-        let width = tree.width;
-        // Some room is left for what comes later.
-        let fill = LEAF / width - LEAF / width / 16;
-        let mut level: Vec<Node> = Vec::new();
-        let mut leaf = Leaf::new();
-        for entry in entries {
-            if leaf.len == fill {
-                let full = std::mem::replace(&mut leaf, Leaf::new());
-                level.push(Node::Leaf(Arc::new(full)));
-            }
-            leaf.insert(width, leaf.len, entry);
-        }
-        level.push(Node::Leaf(Arc::new(leaf)));
-        while level.len() > 1 {
-            let mut above: Vec<Node> = Vec::new();
-            let mut inner = Inner::default();
-            for node in level {
-                if inner.nodes.len() == FAN - FAN / 16 {
-                    above.push(Node::Inner(Arc::new(std::mem::take(&mut inner))));
-                }
-                inner.insert(width, inner.nodes.len(), node);
-            }
-            above.push(Node::Inner(Arc::new(inner)));
-            level = above;
-        }
-        if let Some(root) = level.pop() {
-            tree.root = root;
-        }
-        tree
-    }
-
     /// How many entries there are.
-    #[cfg(test)]
-    #[cfg(not(loom))]
-    fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.root.len()
     }
 
-    /// Adds an entry at the first place that nothing is `before`.
-    pub(crate) fn insert(&mut self, entry: Entry<'_>, before: impl Fn(&[u64], Row) -> bool) {
-        let width = self.width;
-        let Some(split) = self.root.insert(width, entry, &before, true) else {
-            return;
-        };
-        let mut root = Inner::default();
-        root.insert(width, 0, self.root.clone());
-        root.insert(width, 1, split);
-        self.root = Node::Inner(Arc::new(root));
+    /// Bytes that putting in so many entries takes, at most: each may lie in a leaf of its own, which is copied because a
+    /// clone has it, and split because it is full; and so may the nodes above.
+    pub(crate) fn room(&self, count: usize) -> usize {
+        let entries = LEAF / self.width;
+        let leaf = std::mem::size_of::<Leaf>() + 16;
+        let inner = std::mem::size_of::<Inner>() + 16 + FAN * (28 + 8 * self.width);
+        // Leaves are a quarter full at least, but for the few that fit with no neighbour.
+        let leaves = (1 + 4 * self.len() / entries).min(count);
+        let inners = (1 + 4 * self.len() / entries / FAN).min(count);
+        let made = count / (entries / 2) * (leaf + inner / FAN);
+        2 * (leaves * leaf + inners * inner) + made
     }
 
-    /// Removes the first entry that is not `before`, if its row is the one given; tells whether it did.
-    pub(crate) fn remove(&mut self, row: Row, before: impl Fn(&[u64], Row) -> bool) -> bool {
-        let removed = self.root.remove(self.width, row, &before);
+    /// Puts in the entries of a sequence, none of which it has.
+    pub(crate) fn insert<S: Sequence>(&mut self, sequence: &mut S) {
+        let part = (0, sequence.len());
+        let position = Position {
+            is_last: true,
+            next: None,
+        };
+        let mut made = Vec::new();
+        self.root
+            .insert(self.width, sequence, part, position, &mut made);
+        if !made.is_empty() {
+            made.insert(0, self.root.clone());
+            if let Some(root) = root_of(self.width, made) {
+                self.root = root;
+            }
+        }
+    }
+
+    /// Takes out the entries of a sequence; returns how many of them there were.
+    pub(crate) fn remove<S: Sequence>(&mut self, sequence: &S) -> usize {
+        let part = (0, sequence.len());
+        let removed = self.root.remove(self.width, sequence, part);
         loop {
             let only = match &self.root {
                 Node::Inner(inner) if inner.nodes.len() <= 1 => inner.nodes.first().cloned(),
@@ -146,25 +154,6 @@ impl Tree {
                     }
                     let to = self.rank(|codes, _| codes <= &[code][..]);
                     return Some((from, to, row));
-                }
-            }
-        }
-    }
-
-    /// The first entry that is not `before`.
-    pub(crate) fn find(&self, before: impl Fn(&[u64], Row) -> bool) -> Option<Entry<'_>> {
-        let mut node = &self.root;
-        let mut next = None;
-        loop {
-            match node {
-                Node::Leaf(leaf) => {
-                    let at = leaf.search(self.width, &before);
-                    return leaf.entry(self.width, at).or(next);
-                }
-                Node::Inner(inner) => {
-                    let at = inner.child(self.width, &before);
-                    next = inner.first(self.width, at + 1).or(next);
-                    node = inner.nodes.get(at)?;
                 }
             }
         }

@@ -1,13 +1,18 @@
-//! The nodes of a tree, and how they change.
+//! The nodes of a tree, and how they are searched.
 
-use super::Entry;
+use super::{Entry, Sequence};
+use crate::engine::arena::prefetch;
 use crate::engine::keymap::Row;
+use std::cmp::Ordering;
 use std::sync::Arc;
 
 /// Codes of a leaf.
 pub(super) const LEAF: usize = 192;
 /// Children of an inner node.
 pub(super) const FAN: usize = 64;
+
+/// Children that are asked for ahead of their use.
+pub(super) const AHEAD: usize = 3;
 
 /// Shared between clones.
 #[derive(Clone)]
@@ -32,10 +37,10 @@ pub(super) struct Inner {
     pub(super) rows: Vec<Row>,
 }
 
-/// The first position of `0..len` at which `before` is false.
+/// The first position from `low` to before `high` at which `before` is false, or `high`.
 #[inline]
-fn search(len: usize, mut before: impl FnMut(usize) -> bool) -> usize {
-    let (mut low, mut high) = (0, len);
+pub(super) fn search(low: usize, high: usize, mut before: impl FnMut(usize) -> bool) -> usize {
+    let (mut low, mut high) = (low, high);
     while low < high {
         let middle = (low + high) / 2;
         if before(middle) {
@@ -47,7 +52,48 @@ fn search(len: usize, mut before: impl FnMut(usize) -> bool) -> usize {
     low
 }
 
-fn codes_at(codes: &[u64], width: usize, at: usize) -> &[u64] {
+/// Finds a place among entries in order, `from` on: behind those that compare to the one at a position of a sequence
+/// as `is_before` says. First codes most often decide, and are compared alone.
+#[inline]
+pub(super) fn place<S: Sequence>(
+    width: usize,
+    codes: &[u64],
+    rows: &[Row],
+    from: usize,
+    (sequence, at): (&S, usize),
+    is_before: impl Fn(Ordering) -> bool,
+) -> usize {
+    let len = rows.len();
+    let own = first_code(sequence, at);
+    let first = |at: usize| codes.get(at * width).copied().unwrap_or(0);
+    let low = match (width, codes.get(from..len)) {
+        (1, Some(codes)) => from + codes.partition_point(|code| *code < own),
+        _ => search(from, len, |at| first(at) < own),
+    };
+    if low >= len || first(low) != own {
+        return low;
+    }
+    let high = match first(len - 1) == own {
+        true => len,
+        false => search(low + 1, len, |at| first(at) == own),
+    };
+    if sequence.is_by_row(at) {
+        let own = sequence.entry(at).1;
+        let rows = rows.get(low..high).unwrap_or_default();
+        return low + rows.partition_point(|row| is_before(row.cmp(&own)));
+    }
+    search(low, high, |other| {
+        let row = rows.get(other).copied().unwrap_or(0);
+        is_before(sequence.compare((codes_at(codes, width, other), row), at))
+    })
+}
+
+#[inline]
+pub(super) fn first_code<S: Sequence>(sequence: &S, at: usize) -> u64 {
+    sequence.entry(at).0.first().copied().unwrap_or(0)
+}
+
+pub(super) fn codes_at(codes: &[u64], width: usize, at: usize) -> &[u64] {
     codes.get(at * width..(at + 1) * width).unwrap_or_default()
 }
 
@@ -69,7 +115,7 @@ impl Leaf {
     /// The first position that nothing is `before`.
     #[inline]
     pub(super) fn search(&self, width: usize, before: &impl Fn(&[u64], Row) -> bool) -> usize {
-        search(self.len, |at| {
+        search(0, self.len, |at| {
             self.entry(width, at)
                 .is_some_and(|(codes, row)| before(codes, row))
         })
@@ -84,31 +130,15 @@ impl Leaf {
         )
     }
 
-    /// Makes room for an entry, which there is, and puts it there.
-    pub(super) fn insert(&mut self, width: usize, at: usize, entry: Entry<'_>) {
-        let (from, to) = (at * width, self.len * width);
-        self.codes.copy_within(from..to, from + width);
-        if let Some(place) = self.codes.get_mut(from..from + width) {
-            place.copy_from_slice(entry.0);
-        }
-        self.rows.copy_within(at..self.len, at + 1);
-        if let Some(place) = self.rows.get_mut(at) {
-            *place = entry.1;
-        }
-        self.len += 1;
-    }
-
-    pub(super) fn remove(&mut self, width: usize, at: usize) {
-        self.codes
-            .copy_within((at + 1) * width..self.len * width, at * width);
-        self.rows.copy_within(at + 1..self.len, at);
-        self.len -= 1;
-    }
-
     /// Adds entries, for which there is room, at the end.
-    pub(super) fn extend(&mut self, codes: &[u64], rows: &[Row]) {
-        let width = codes.len() / rows.len().max(1);
+    #[inline]
+    pub(super) fn extend(&mut self, width: usize, codes: &[u64], rows: &[Row]) {
         let from = self.len * width;
+        if let ([code], [row]) = (codes, rows) {
+            self.put(width, self.len, (std::slice::from_ref(code), *row));
+            self.len += 1;
+            return;
+        }
         if let Some(place) = self.codes.get_mut(from..from + codes.len()) {
             place.copy_from_slice(codes);
         }
@@ -118,13 +148,33 @@ impl Leaf {
         self.len += rows.len();
     }
 
-    /// Cuts off the entries from a position on.
-    pub(super) fn split(&mut self, width: usize, at: usize) -> Leaf {
-        let mut right = Leaf::new();
-        let (codes, rows) = self.slice(width, at, self.len);
-        right.extend(codes, rows);
-        self.len = at;
-        right
+    /// The first position of a part that does not come before an entry of a sequence.
+    #[inline]
+    pub(super) fn place<S: Sequence>(
+        &self,
+        width: usize,
+        (from, to): (usize, usize),
+        sequence: &S,
+        at: usize,
+    ) -> usize {
+        let (codes, rows) = (&self.codes, self.rows.get(..to).unwrap_or_default());
+        place(width, codes, rows, from, (sequence, at), Ordering::is_lt)
+    }
+
+    /// Moves entries to another place.
+    pub(super) fn shift(&mut self, width: usize, (from, to): (usize, usize), target: usize) {
+        self.codes
+            .copy_within(from * width..to * width, target * width);
+        self.rows.copy_within(from..to, target);
+    }
+
+    pub(super) fn put(&mut self, width: usize, at: usize, entry: Entry<'_>) {
+        if let Some(place) = self.codes.get_mut(at * width..(at + 1) * width) {
+            place.copy_from_slice(entry.0);
+        }
+        if let Some(place) = self.rows.get_mut(at) {
+            *place = entry.1;
+        }
     }
 }
 
@@ -137,7 +187,7 @@ impl Inner {
     /// The child that an entry belongs to.
     #[inline]
     pub(super) fn child(&self, width: usize, before: &impl Fn(&[u64], Row) -> bool) -> usize {
-        let place = search(self.rows.len(), |at| {
+        let place = search(0, self.rows.len(), |at| {
             self.first(width, at)
                 .is_some_and(|(codes, row)| before(codes, row))
         });
@@ -167,31 +217,118 @@ impl Inner {
 
     /// Notes anew what is known about a child.
     pub(super) fn refresh(&mut self, width: usize, at: usize) {
-        let Some((node, len)) = self.nodes.get(at).zip(self.lens.get_mut(at)) else {
+        if let Some((node, len)) = self.nodes.get(at).zip(self.lens.get_mut(at)) {
+            *len = node.len();
+        }
+        self.note_first(width, at);
+    }
+
+    /// Notes anew which entry of a child is its first.
+    pub(super) fn note_first(&mut self, width: usize, at: usize) {
+        let Some((codes, row)) = self.nodes.get(at).and_then(|node| node.first(width)) else {
             return;
         };
-        *len = node.len();
-        if let Some((codes, row)) = node.first(width) {
-            if let Some(place) = self.codes.get_mut(at * width..(at + 1) * width) {
-                place.copy_from_slice(codes);
-            }
-            if let Some(place) = self.rows.get_mut(at) {
-                *place = row;
-            }
+        if let Some(place) = self.codes.get_mut(at * width..(at + 1) * width) {
+            place.copy_from_slice(codes);
+        }
+        if let Some(place) = self.rows.get_mut(at) {
+            *place = row;
         }
     }
 
-    pub(super) fn split(&mut self, width: usize, at: usize) -> Inner {
-        Inner {
-            nodes: self.nodes.split_off(at),
-            lens: self.lens.split_off(at),
-            codes: self.codes.split_off(at * width),
-            rows: self.rows.split_off(at),
+    /// The child that an entry of a sequence belongs to, of those from a position on.
+    #[inline]
+    pub(super) fn owner<S: Sequence>(
+        &self,
+        width: usize,
+        from: usize,
+        sequence: &S,
+        at: usize,
+    ) -> usize {
+        let sought = (sequence, at);
+        let place = place(
+            width,
+            &self.codes,
+            &self.rows,
+            from,
+            sought,
+            Ordering::is_le,
+        );
+        place.saturating_sub(1)
+    }
+
+    /// The children that a part of a sequence goes to, and for each the position at which its share ends.
+    pub(super) fn shares<S: Sequence>(
+        &self,
+        width: usize,
+        sequence: &S,
+        (mut from, to): (usize, usize),
+    ) -> Shares {
+        let mut shares = Shares::default();
+        let mut child = 0;
+        while from < to && shares.len < FAN {
+            child = self.owner(width, child, sequence, from);
+            let end = match self.first(width, child + 1) {
+                Some(first) => search(from + 1, to, |at| sequence.compare(first, at).is_gt()),
+                None => to,
+            };
+            if let Some(place) = shares.list.get_mut(shares.len) {
+                *place = (child as u32, end as u32);
+            }
+            shares.len += 1;
+            from = end;
+        }
+        shares
+    }
+
+    /// Asks for the child that a later share goes to.
+    #[inline]
+    pub(super) fn prefetch(&self, shares: &Shares, at: usize) {
+        let child = shares.get(at).and_then(|(child, _)| self.nodes.get(child));
+        if let Some(child) = child {
+            child.prefetch();
         }
     }
 }
 
+/// How a part of a sequence is shared out among the children of a node.
+pub(super) struct Shares {
+    list: [(u32, u32); FAN],
+    len: usize,
+}
+
+impl Default for Shares {
+    fn default() -> Shares {
+        Shares {
+            list: [(0, 0); FAN],
+            len: 0,
+        }
+    }
+}
+
+impl Shares {
+    /// The child that a share goes to, and where it ends.
+    #[inline]
+    pub(super) fn get(&self, at: usize) -> Option<(usize, usize)> {
+        let (child, end) = self.list.get(at).filter(|_| at < self.len)?;
+        Some((*child as usize, *end as usize))
+    }
+}
+
 impl Node {
+    /// Asks the processor for a node, which will be looked at soon.
+    #[inline]
+    pub(super) fn prefetch(&self) {
+        match self {
+            Node::Leaf(leaf) => {
+                // As many codes at a time as are asked for.
+                leaf.codes.chunks(128).for_each(prefetch);
+                prefetch(&leaf.rows);
+            }
+            Node::Inner(inner) => prefetch(&**inner),
+        }
+    }
+
     pub(super) fn len(&self) -> usize {
         match self {
             Node::Leaf(leaf) => leaf.len,
@@ -206,11 +343,11 @@ impl Node {
         }
     }
 
-    /// How full it is, in parts of four.
-    pub(super) fn quarters(&self, width: usize) -> usize {
+    /// Whether it is so empty that it should be joined with another one.
+    pub(super) fn is_thin(&self, width: usize) -> bool {
         match self {
-            Node::Leaf(leaf) => 4 * leaf.len / (LEAF / width),
-            Node::Inner(inner) => 4 * inner.nodes.len() / FAN,
+            Node::Leaf(leaf) => 4 * leaf.len < LEAF / width || leaf.len == 0,
+            Node::Inner(inner) => 4 * inner.nodes.len() < FAN,
         }
     }
 
@@ -228,7 +365,7 @@ impl Node {
             (Node::Leaf(leaf), Node::Leaf(next)) => {
                 let leaf = Arc::make_mut(leaf);
                 let (codes, rows) = next.slice(width, 0, next.len);
-                leaf.extend(codes, rows);
+                leaf.extend(width, codes, rows);
             }
             (Node::Inner(inner), Node::Inner(next)) => {
                 let inner = Arc::make_mut(inner);
@@ -240,128 +377,6 @@ impl Node {
             _ => {}
         }
         true
-    }
-
-    /// Adds an entry. Returns a new node that goes behind this one, if it had to be split; `last` says that none
-    /// comes behind it, so that entries that come in order fill the nodes.
-    pub(super) fn insert(
-        &mut self,
-        width: usize,
-        entry: Entry<'_>,
-        before: &impl Fn(&[u64], Row) -> bool,
-        last: bool,
-    ) -> Option<Node> {
-        match self {
-            Node::Leaf(leaf) => {
-                let leaf = Arc::make_mut(leaf);
-                let at = leaf.search(width, before);
-                if leaf.len < LEAF / width {
-                    leaf.insert(width, at, entry);
-                    return None;
-                }
-                let cut = if last && at == leaf.len {
-                    leaf.len
-                } else {
-                    leaf.len / 2
-                };
-                let mut right = leaf.split(width, cut);
-                if at > cut || at == cut && cut == leaf.len && right.len == 0 {
-                    right.insert(width, at - cut, entry);
-                } else {
-                    leaf.insert(width, at, entry);
-                }
-                Some(Node::Leaf(Arc::new(right)))
-            }
-            Node::Inner(inner) => {
-                let inner = Arc::make_mut(inner);
-                let at = inner.child(width, before);
-                let last = last && at + 1 == inner.nodes.len();
-                let node = inner.nodes.get_mut(at)?;
-                let split = node.insert(width, entry, before, last);
-                inner.refresh(width, at);
-                inner.insert(width, at + 1, split?);
-                if inner.nodes.len() <= FAN {
-                    return None;
-                }
-                let cut = if last && at + 2 == inner.nodes.len() {
-                    inner.nodes.len() - 1
-                } else {
-                    inner.nodes.len() / 2
-                };
-                Some(Node::Inner(Arc::new(inner.split(width, cut))))
-            }
-        }
-    }
-
-    /// Removes the first entry that is not before, if its row is the one given.
-    pub(super) fn remove(
-        &mut self,
-        width: usize,
-        row: Row,
-        before: &impl Fn(&[u64], Row) -> bool,
-    ) -> bool {
-        match self {
-            Node::Leaf(leaf) => {
-                let leaf = Arc::make_mut(leaf);
-                let at = leaf.search(width, before);
-                let found = leaf.entry(width, at).is_some_and(|(_, other)| other == row);
-                if found {
-                    leaf.remove(width, at);
-                }
-                found
-            }
-            Node::Inner(inner) => {
-                let inner = Arc::make_mut(inner);
-                let mut at = inner.child(width, before);
-                let mut remove = |at: usize| {
-                    let node = inner.nodes.get_mut(at);
-                    node.is_some_and(|node| node.remove(width, row, before))
-                };
-                if !remove(at) {
-                    // All of that child's entries are before: the next one's first is meant.
-                    at += 1;
-                    if !remove(at) {
-                        return false;
-                    }
-                }
-                inner.refresh(width, at);
-                inner.rebalance(width, at);
-                true
-            }
-        }
-    }
-}
-
-impl Inner {
-    /// Joins a child that has become small with a neighbour.
-    pub(super) fn rebalance(&mut self, width: usize, at: usize) {
-        let Some(node) = self.nodes.get(at) else {
-            return;
-        };
-        if node.len() == 0 {
-            self.remove(width, at);
-            return;
-        }
-        if node.quarters(width) > 0 {
-            return;
-        }
-        if at == 0 || !self.join(width, at - 1) {
-            self.join(width, at);
-        }
-    }
-
-    /// Moves all of the next child into a child, if there is room.
-    pub(super) fn join(&mut self, width: usize, at: usize) -> bool {
-        let Some(next) = self.nodes.get(at + 1).cloned() else {
-            return false;
-        };
-        let node = self.nodes.get_mut(at);
-        let joined = node.is_some_and(|node| node.absorb(width, &next));
-        if joined {
-            self.remove(width, at + 1);
-            self.refresh(width, at);
-        }
-        joined
     }
 }
 

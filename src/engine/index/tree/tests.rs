@@ -42,23 +42,50 @@ fn check(tree: &Tree, model: &Model) {
         if let Some((codes, row)) = wanted.get(at) {
             assert_eq!(tree.rank(|a, b| (a, b) < (&codes[..], *row)), at);
             assert_eq!(tree.rank(|a, b| (a, b) <= (&codes[..], *row)), at + 1);
-            let after = tree.find(|a, b| (a, b) <= (&codes[..], *row));
-            let after = after.map(|(codes, row)| (codes.to_vec(), row));
-            assert_eq!(after, wanted.get(at + 1).cloned());
         }
     }
 }
 
+/// Entries whose codes tell all, in order, and those of the tree that they met.
+struct Plain(Vec<(Vec<u64>, Row)>, BTreeSet<(u64, Row)>);
+
+impl Plain {
+    fn new(entries: impl IntoIterator<Item = (Vec<u64>, Row)>) -> Plain {
+        Plain(entries.into_iter().collect(), BTreeSet::new())
+    }
+}
+
+impl Sequence for Plain {
+    const BY_HASH: bool = true;
+
+    fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    fn entry(&self, at: usize) -> Entry<'_> {
+        (&self.0[at].0, self.0[at].1)
+    }
+
+    fn compare(&self, entry: Entry<'_>, at: usize) -> Ordering {
+        entry.cmp(&self.entry(at))
+    }
+
+    fn is_by_row(&self, at: usize) -> bool {
+        self.0[at].0.len() == 1
+    }
+
+    fn meet(&mut self, at: usize, row: Row) {
+        self.1.insert((self.0[at].0[0], row));
+    }
+}
+
 fn step(tree: &mut Tree, model: &mut Model, codes: Vec<u64>, row: Row, insert: bool) {
-    let entry = (&codes[..], row);
-    let before = |a: &[u64], b: Row| (a, b) < entry;
+    let entry = (codes, row);
     if !insert {
-        assert_eq!(
-            tree.remove(row, before),
-            model.remove(&(codes.clone(), row))
-        );
-    } else if model.insert((codes.clone(), row)) {
-        tree.insert(entry, before);
+        let removed = tree.remove(&Plain::new([entry.clone()]));
+        assert_eq!(removed == 1, model.remove(&entry));
+    } else if model.insert(entry.clone()) {
+        tree.insert(&mut Plain::new([entry]));
     }
 }
 
@@ -86,13 +113,76 @@ proptest! {
                 step(&mut tree, &mut model, codes, n as Row, insert);
             }
             check(&tree, &model);
-            let sorted = model.iter().map(|(codes, row)| (&codes[..], *row));
-            check(&Tree::from_sorted(width, sorted), &model);
+            let mut anew = Tree::new(width);
+            if !model.is_empty() {
+                anew.insert(&mut Plain::new(model.clone()));
+            }
+            check(&anew, &model);
         }
         for (tree, model) in clones {
             check(&tree, &model);
         }
     }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+    /// Many entries at once, put in and taken out in any order: a set again. Entries that come to one code are told of one
+    /// another.
+    #[test]
+    fn takes_sequences_like_a_sorted_set(
+        width in 1_usize..4,
+        runs in prop::collection::vec((0_u64..2000, 0_u32..6, 1_u64..4000, 1_u64..90), 1..12),
+    ) {
+        let mut tree = Tree::new(width);
+        let mut model = Model::new();
+        let mut clones = Vec::new();
+        for (start, kind, count, spread) in runs {
+            clones.push((tree.clone(), model.clone()));
+            let some = (0..count).map(|n| {
+                let mut codes = vec![start + n * 7919 % count / spread; width];
+                codes[width - 1] = codes[width - 1] / 3 + n % 2;
+                (codes, (n * 104_729 % 6007) as Row)
+            });
+            let some: Model = some.collect();
+            if kind < 2 {
+                let there = model.intersection(&some).count();
+                assert_eq!(tree.remove(&Plain::new(some.clone())), there);
+                model.retain(|entry| !some.contains(entry));
+            } else {
+                let mut sequence = Plain::new(some.difference(&model).cloned());
+                if sequence.len() > 0 {
+                    tree.insert(&mut sequence);
+                }
+                let codes: BTreeSet<u64> = model.iter().map(|(codes, _)| codes[0]).collect();
+                let met: BTreeSet<u64> = sequence.1.iter().map(|(code, _)| *code).collect();
+                let own: BTreeSet<u64> = sequence.0.iter().map(|(codes, _)| codes[0]).collect();
+                assert_eq!(met, own.intersection(&codes).copied().collect());
+                let rows: BTreeSet<(u64, Row)> = model.iter().map(|(codes, row)| (codes[0], *row)).collect();
+                assert!(sequence.1.is_subset(&rows));
+                model.extend(some);
+            }
+            check(&tree, &model);
+        }
+        for (tree, model) in clones {
+            check(&tree, &model);
+        }
+    }
+}
+
+/// An entry that comes to the end of a leaf is told of one in the next leaf.
+#[test]
+fn entries_of_one_code_meet_across_leaves() {
+    let entries = |row: Row| (0..3000).map(move |code| (vec![code], row));
+    let mut tree = Tree::new(1);
+    tree.insert(&mut Plain::new(entries(1)));
+    let mut before = Plain::new(entries(0));
+    tree.insert(&mut before);
+    let mut behind = Plain::new(entries(2));
+    tree.insert(&mut behind);
+    let met: BTreeSet<u64> = before.1.iter().map(|(code, _)| *code).collect();
+    assert_eq!(met.len(), 3000);
+    assert_eq!(behind.1, (0..3000).map(|code| (code, 1)).collect());
 }
 
 /// Entries that come in order fill the nodes; when most go, so does the memory.
