@@ -1,6 +1,7 @@
 //! How entries are put into a tree: a whole sequence at once, so that each leaf is come to once.
 
-use super::node::{first_code, Inner, Leaf, Node, AHEAD, FAN, LEAF};
+use super::node::{first_code, Inner, Leaf, Node, FAN, LEAF};
+use super::shares::AHEAD;
 use super::{Entry, Sequence};
 use crate::engine::keymap::Row;
 use std::sync::Arc;

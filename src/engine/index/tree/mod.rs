@@ -8,6 +8,7 @@
 mod insert;
 mod node;
 mod remove;
+mod shares;
 #[cfg(test)]
 #[cfg(not(loom))]
 mod tests;

@@ -1,6 +1,7 @@
 //! How entries are taken out of a tree: a whole sequence at once, so that each leaf is come to once.
 
-use super::node::{Inner, Leaf, Node, AHEAD, FAN};
+use super::node::{Inner, Leaf, Node, FAN};
+use super::shares::AHEAD;
 use super::Sequence;
 use std::sync::Arc;
 
