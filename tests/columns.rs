@@ -83,7 +83,7 @@ fn value(random: &mut Random, field: &str) -> String {
 }
 
 fn record(random: &mut Random, key: u64) -> String {
-    let sign = if key % 2 == 0 { 1 } else { -1 };
+    let sign = if key.is_multiple_of(2) { 1 } else { -1 };
     let mut text = format!("{{\"id\":{key},\"touched\":0,\"same\":0,\"sign\":{sign}");
     for field in FIELDS {
         let value = value(random, field);
