@@ -22,6 +22,8 @@ class Plan:
     sizes: list[int]
     growth: list[int]
     turns: int
+    minutes: float
+    """After which no other turn is begun."""
     reads: int
     writes: int
     seconds: float
@@ -126,23 +128,23 @@ class Suite:
         needs = {"sqlite-typed": "sqlite", "sqlite-json": "sqlite", "lokijs": "node", "nedb": "node"}
         return [peer for peer in PEERS if needs.get(peer.name, peer.name) not in self.results.missing]
 
-    def run_rows(self, size: int) -> None:
+    def run_rows(self, size: int, turn: int) -> None:
         self.data(size)
-        for turn in range(1, self.plan.turns + 1):
-            for peer in self.available():
-                if list(peer.phases_at(size)):
-                    self.say(f"{size} records, turn {turn} of {self.plan.turns}: {peer.title}")
-                for phase in peer.phases_at(size):
-                    self.run_phase(peer, phase, size)
+        for peer in self.available():
+            if list(peer.phases_at(size)):
+                self.say(f"{size} records, turn {turn} of {self.plan.turns}: {peer.title}")
+            for phase in peer.phases_at(size):
+                self.run_phase(peer, phase, size)
 
-    def run_growth(self, size: int) -> None:
+    def run_growth(self, size: int, turn: int) -> None:
         """Of what grows with the table, in a size in which the peers are not asked."""
         turns = self.plan.turns if size <= 1_000_000 else min(self.plan.turns, 3)
-        for turn in range(1, turns + 1):
-            for name, phases in ((OURS, GROWTH_PHASES), (FLOOR, BY_NAME[FLOOR].phases)):
-                self.say(f"{size} records, turn {turn} of {turns}: {name}")
-                for phase in phases:
-                    self.run_phase(BY_NAME[name], phase, size)
+        if turn > turns:
+            return
+        for name, phases in ((OURS, GROWTH_PHASES), (FLOOR, BY_NAME[FLOOR].phases)):
+            self.say(f"{size} records, turn {turn} of {turns}: {name}")
+            for phase in phases:
+                self.run_phase(BY_NAME[name], phase, size)
 
     # ---- latencies
 
@@ -158,39 +160,42 @@ class Suite:
             commands["python"] = [str(self.out / "python/bin/python"), str(script), *arguments]
         return commands
 
-    def run_latency(self, size: int) -> None:
+    def run_latency(self, size: int, turn: int) -> None:
         rows = ",".join(f"none/paced/{beside}" for beside in PACED)
-        for turn in range(1, self.plan.turns + 1):
-            in_memory = os.path.isdir("/dev/shm")
-            if not in_memory:
-                self.results.missing["sqlite-wal"] = "no file system in memory, /dev/shm"
-            with tempfile.TemporaryDirectory(dir="/dev/shm" if in_memory else None) as directory:
-                checks: dict[str, str] = {}
-                for engine, command in self.latency_commands(size, directory if in_memory else "").items():
-                    self.say(f"{size} records, turn {turn} of {self.plan.turns}: latency, {LATENCY[engine]}")
-                    for kind, name, value, *_ in self.lines(f"latency {LATENCY[engine]} {size}", command, ONLY=rows):
-                        if kind == "check" and checks.setdefault(name, value) != value:
-                            self.fail(f"latency of {LATENCY[engine]}, {size} records: {name} is {value}, not {checks[name]}")
-                        if kind in PERCENTILES:
-                            self.results.add(size, f"C2.{name.rsplit('/', 1)[1]}.{kind}", LATENCY[engine], float(value))
+        in_memory = os.path.isdir("/dev/shm")
+        if not in_memory:
+            self.results.missing["sqlite-wal"] = "no file system in memory, /dev/shm"
+        with tempfile.TemporaryDirectory(dir="/dev/shm" if in_memory else None) as directory:
+            checks: dict[str, str] = {}
+            for engine, command in self.latency_commands(size, directory if in_memory else "").items():
+                self.say(f"{size} records, turn {turn} of {self.plan.turns}: latency, {LATENCY[engine]}")
+                for kind, name, value, *_ in self.lines(f"latency {LATENCY[engine]} {size}", command, ONLY=rows):
+                    if kind == "check" and checks.setdefault(name, value) != value:
+                        self.fail(f"latency of {LATENCY[engine]}, {size} records: {name} is {value}, not {checks[name]}")
+                    if kind in PERCENTILES:
+                        self.results.add(size, f"C2.{name.rsplit('/', 1)[1]}.{kind}", LATENCY[engine], float(value))
 
     # ---- snapshots
 
-    def run_snapshots(self, size: int) -> None:
-        for turn in range(1, self.plan.turns + 1):
-            self.say(f"{size} records, turn {turn} of {self.plan.turns}: snapshots")
-            for name, value, *_ in self.lines(f"snapshots {size}", [str(self.out / "snapshots"), str(size)]):
-                self.results.snapshots.setdefault(name, []).append(float(value))
+    def run_snapshots(self, size: int, turn: int) -> None:
+        self.say(f"{size} records, turn {turn} of {self.plan.turns}: snapshots")
+        for name, value, *_ in self.lines(f"snapshots {size}", [str(self.out / "snapshots"), str(size)]):
+            self.results.snapshots.setdefault(name, []).append(float(value))
 
-    def run(self, keep: Path) -> None:
+    def run(self, keep: Path) -> int:
+        """Returns how many turns were made: no other is begun when the time is over."""
+        started = time.monotonic()
         self.results.machine = machine.describe()
-        for size in self.plan.sizes:
-            self.run_rows(size)
-            self.run_latency(size)
+        for turn in range(1, self.plan.turns + 1):
+            for size in self.plan.sizes:
+                self.run_rows(size, turn)
+                self.run_latency(size, turn)
+            for size in self.plan.growth:
+                self.run_growth(size, turn)
+            if self.plan.snapshots:
+                self.run_snapshots(max(self.plan.sizes), turn)
             self.results.save(keep)
-        for size in self.plan.growth:
-            self.run_growth(size)
-            self.results.save(keep)
-        if self.plan.snapshots:
-            self.run_snapshots(max(self.plan.sizes))
-            self.results.save(keep)
+            if time.monotonic() - started > 60 * self.plan.minutes:
+                self.say(f"the time is over after turn {turn}")
+                return turn
+        return self.plan.turns
