@@ -24,14 +24,21 @@ const FEW_FIELDS: usize = 8;
 /// One field of a shape.
 #[derive(Debug)]
 pub(crate) struct Field {
-    quoted: Box<[u8]>,
+    /// The name as it stands before a value: quotes and colon included.
+    named: Box<[u8]>,
 }
 
 impl Field {
     /// The name as it stands in a record's text, quotes included.
     #[inline]
     pub(crate) fn quoted(&self) -> &[u8] {
-        &self.quoted
+        self.named.split_last().map_or(&[], |(_, quoted)| quoted)
+    }
+
+    /// The same and the colon behind it.
+    #[inline]
+    pub(crate) fn named(&self) -> &[u8] {
+        &self.named
     }
 }
 
@@ -55,7 +62,7 @@ impl Shape {
         let fields = names
             .iter()
             .map(|name| Field {
-                quoted: Box::from(*name),
+                named: [*name, b":"].concat().into_boxed_slice(),
             })
             .collect();
         let mut shape = Shape {
@@ -90,7 +97,7 @@ impl Shape {
             let at = self
                 .fields
                 .iter()
-                .position(|field| &*field.quoted == quoted);
+                .position(|field| field.quoted() == quoted);
             return at.map(|at| at as u16);
         }
         self.by_name.get(quoted).copied()
@@ -100,7 +107,7 @@ impl Shape {
     pub(crate) fn names(&self) -> impl Iterator<Item = String> + '_ {
         self.fields
             .iter()
-            .filter_map(|field| string_of(&field.quoted).map(|name| name.into_owned()))
+            .filter_map(|field| string_of(field.quoted()).map(|name| name.into_owned()))
     }
 
     fn is(&self, names: &[&[u8]]) -> bool {
@@ -109,7 +116,7 @@ impl Shape {
                 .fields
                 .iter()
                 .zip(names)
-                .all(|(field, name)| &*field.quoted == *name)
+                .all(|(field, name)| field.quoted() == *name)
     }
 }
 

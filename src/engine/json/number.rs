@@ -1,5 +1,7 @@
 //! Number tokens.
 
+use super::word;
+
 /// A number token's end and what is wrong with it, if anything.
 pub(super) struct Token {
     pub(super) end: usize,
@@ -12,11 +14,10 @@ pub(super) enum Fault {
     FloatRange,
 }
 
-fn digits(src: &[u8], mut at: usize) -> usize {
-    while src.get(at).is_some_and(u8::is_ascii_digit) {
-        at += 1;
-    }
-    at
+/// The end of the digits at `at`.
+#[inline]
+fn digits(src: &[u8], at: usize) -> usize {
+    at + word::digits(src.get(at..).unwrap_or_default())
 }
 
 /// Reads the number token that starts at `start` with `-` or a digit.

@@ -3,10 +3,12 @@
 //! Text that is canonical already, as most is, is copied in one piece: the scanner only remembers from where, and
 //! copies when it meets something that must change (white space, an escape that is not minimal).
 
+use super::compact;
 use super::escape::{push_byte, short_escape};
 use super::number::{self, Fault};
+use super::word::{self, plain_prefix};
 use crate::engine::limits::{add, exceeded, reserve, MAX_DEPTH, MAX_RECORD};
-use crate::engine::shape::Shape;
+use crate::engine::shape::{Field, Shape};
 use crate::engine::{Error, Result};
 
 /// Where a field of a record lies in its canonical text.
@@ -215,11 +217,7 @@ impl<'a> Scanner<'a> {
     }
 
     fn literal(&mut self, word: &[u8]) -> Result<()> {
-        let matches = self
-            .src
-            .get(self.pos..)
-            .is_some_and(|rest| rest.starts_with(word));
-        if !matches {
+        if !self.starts_with(word) {
             return Err(self.error("expected a value"));
         }
         self.pos += word.len();
@@ -290,28 +288,36 @@ impl<'a> Scanner<'a> {
         self.check_depth(depth)?;
         let start = self.offset(out)?;
         let first = self.spans.len();
-        let mut expected = guess.map(|shape| shape.fields().iter());
+        let mut expected = guess.map(|shape| shape.fields());
         self.pos += 1;
-        self.white_space(out);
-        if self.peek() == Some(b'}') {
-            self.pos += 1;
-            return Ok(expected.map(|fields| fields.len()));
-        }
         loop {
-            let name_start = self.offset(out)?;
-            let quoted = expected.as_mut().and_then(Iterator::next);
-            match quoted {
-                Some(field) if self.starts_with(field.quoted()) => {
-                    self.pos += field.quoted().len();
-                }
-                _ => {
-                    expected = None;
-                    if self.peek() != Some(b'"') {
-                        return Err(self.error("expected a field name in quotes"));
-                    }
-                    self.string(out)?;
+            if let Some(fields) = &mut expected {
+                let is_end;
+                (*fields, is_end) = self.compact_fields(out, fields)?;
+                if is_end {
+                    break;
                 }
             }
+            self.white_space(out);
+            match self.peek() {
+                Some(b'}') if self.spans.len() == first => {
+                    self.pos += 1;
+                    break;
+                }
+                Some(b'"') => {}
+                _ => return Err(self.error("expected a field name in quotes")),
+            }
+            let name_start = self.offset(out)?;
+            expected = match expected.and_then(<[Field]>::split_first) {
+                Some((field, rest)) if self.starts_with(field.quoted()) => {
+                    self.pos += field.quoted().len();
+                    Some(rest)
+                }
+                _ => {
+                    self.string(out)?;
+                    None
+                }
+            };
             let name_end = self.offset(out)?;
             self.white_space(out);
             if self.peek() != Some(b':') {
@@ -340,7 +346,6 @@ impl<'a> Scanner<'a> {
                 }
                 _ => return Err(self.error("expected ',' or '}'")),
             }
-            self.white_space(out);
         }
         // The names of a shape are unique.
         let missing = expected.map(|fields| fields.len());
@@ -353,10 +358,44 @@ impl<'a> Scanner<'a> {
         Ok(missing)
     }
 
+    /// Scans fields with the names that are expected as long as they are canonical as they stand. Returns those that are
+    /// left, and whether the object has ended.
+    #[inline]
+    fn compact_fields<'f>(
+        &mut self,
+        out: &[u8],
+        mut fields: &'f [Field],
+    ) -> Result<(&'f [Field], bool)> {
+        reserve(&mut self.spans, fields.len())?;
+        // Nothing is copied meanwhile, so offsets are as far from positions as they are now.
+        let moved = (out.len() - self.base).wrapping_sub(self.flushed);
+        while let Some((field, rest)) = fields.split_first() {
+            let Some(end) = compact::field(self.src, self.pos, field.named()) else {
+                break;
+            };
+            let after = self.src.get(end);
+            let (from, to) = (self.pos.wrapping_add(moved), end.wrapping_add(moved));
+            if !matches!(after, Some(b',' | b'}')) || to > MAX_RECORD {
+                break;
+            }
+            let name_len = field.named().len() - 1;
+            self.spans.push(Span {
+                name: (from as u32, (from + name_len) as u32),
+                value: ((from + name_len + 1) as u32, to as u32),
+            });
+            self.pos = end + 1;
+            fields = rest;
+            if after == Some(&b'}') {
+                return Ok((fields, true));
+            }
+        }
+        Ok((fields, false))
+    }
+
     fn starts_with(&self, text: &[u8]) -> bool {
         self.src
             .get(self.pos..)
-            .is_some_and(|rest| rest.starts_with(text))
+            .is_some_and(|rest| word::starts_with(rest, text))
     }
 
     fn string(&mut self, out: &mut Vec<u8>) -> Result<()> {
@@ -535,34 +574,4 @@ fn append(object: &mut Vec<u8>, start: u32, piece: &[u8]) -> (u32, u32) {
 #[inline]
 pub(crate) fn is_plain(text: &[u8]) -> bool {
     plain_prefix(text) == text.len()
-}
-
-/// How many bytes at the start of `text` stand for themselves in a string; eight at a time.
-///
-/// A byte of `word` is below 0x20, or equal to a constant, where subtracting borrows from its top bit: the well-known
-/// zero-byte test (Hacker's Delight, 6-1). A false alarm above a true hit does no harm: the lowest one is taken.
-#[inline]
-fn plain_prefix(text: &[u8]) -> usize {
-    const ONES: u64 = 0x0101_0101_0101_0101;
-    const TOPS: u64 = 0x8080_8080_8080_8080;
-    let mut len = 0;
-    let (words, rest) = text.as_chunks::<8>();
-    for word in words {
-        let word = u64::from_le_bytes(*word);
-        let below_space = word.wrapping_sub(ONES * 0x20);
-        let quote = (word ^ (ONES * b'"' as u64)).wrapping_sub(ONES);
-        let backslash = (word ^ (ONES * b'\\' as u64)).wrapping_sub(ONES);
-        let hits = (below_space & !word
-            | quote & !(word ^ (ONES * b'"' as u64))
-            | backslash & !(word ^ (ONES * b'\\' as u64)))
-            & TOPS;
-        if hits != 0 {
-            return len + hits.trailing_zeros() as usize / 8;
-        }
-        len += 8;
-    }
-    len + rest
-        .iter()
-        .position(|&byte| super::escape::is_special(byte))
-        .unwrap_or(rest.len())
 }

@@ -1,0 +1,79 @@
+//! Text that is canonical as it stands, as most is: found with as few steps as can be.
+//!
+//! What is found here needs no copy that differs and has no error. Whatever is not that plain (white space, escapes,
+//! objects, arrays in arrays, long numbers, mistakes) is left to the scanner.
+
+use super::word::{digits, plain_prefix, starts_with};
+
+/// The end of the field that starts at `at`, and of its name, if the name is `named` (in quotes and with the colon).
+#[inline(always)]
+pub(super) fn field(text: &[u8], at: usize, named: &[u8]) -> Option<usize> {
+    let value = text.get(at..)?;
+    starts_with(value, named).then_some(())?;
+    let at = at + named.len();
+    match text.get(at)? {
+        b'[' => array(text, at),
+        _ => scalar(text, at),
+    }
+}
+
+/// The end of the value, which is no array and no object, at `at`.
+#[inline(always)]
+fn scalar(text: &[u8], at: usize) -> Option<usize> {
+    match text.get(at)? {
+        b'"' => {
+            let inside = text.get(at + 1..)?;
+            let len = plain_prefix(inside);
+            (inside.get(len) == Some(&b'"')).then_some(at + 1 + len + 1)
+        }
+        b'-' | b'0'..=b'9' => number(text, at),
+        b't' => word(text, at, b"true"),
+        b'f' => word(text, at, b"false"),
+        b'n' => word(text, at, b"null"),
+        _ => None,
+    }
+}
+
+#[inline(always)]
+fn word(text: &[u8], at: usize, word: &[u8]) -> Option<usize> {
+    starts_with(text.get(at..)?, word).then_some(at + word.len())
+}
+
+/// Digits before the point: so many fit into 64 bits, and are finite.
+const MOST_DIGITS: usize = 18;
+
+#[inline(always)]
+fn number(text: &[u8], at: usize) -> Option<usize> {
+    let first = at + usize::from(text.get(at) == Some(&b'-'));
+    let whole = text.get(first..)?;
+    let len = digits(whole);
+    let is_right = match whole.first() {
+        Some(b'0') => len == 1,
+        _ => (1..=MOST_DIGITS).contains(&len),
+    };
+    is_right.then_some(())?;
+    let end = match whole.get(len) {
+        Some(b'.') => {
+            let fraction = digits(whole.get(len + 1..)?);
+            (fraction > 0).then_some(len + 1 + fraction)?
+        }
+        _ => len,
+    };
+    (!matches!(whole.get(end), Some(b'e' | b'E'))).then_some(first + end)
+}
+
+#[inline]
+fn array(text: &[u8], at: usize) -> Option<usize> {
+    let mut at = at + 1;
+    if text.get(at) == Some(&b']') {
+        return Some(at + 1);
+    }
+    loop {
+        at = scalar(text, at)? + 1;
+        match text.get(at - 1)? {
+            b',' => {}
+            b']' => return Some(at),
+            _ => return None,
+        }
+    }
+}

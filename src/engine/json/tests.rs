@@ -1,0 +1,90 @@
+//! The scanner's guess saves work and changes nothing else.
+
+use super::scan::{Scanner, Span};
+use crate::engine::shape::{Field, Shapes};
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::sample::{select, Index};
+
+fn value() -> impl Strategy<Value = String> {
+    let number = "-?(0|[1-9][0-9]{0,22})(\\.[0-9]{1,20})?([eE][-+]?[0-9]{1,3})?";
+    let scalar = prop_oneof![
+        3 => number,
+        1 => select(vec!["true", "false", "null"]).prop_map(str::to_owned),
+        3 => "\"[a-zé]{0,30}\"",
+        1 => "\"([a-z]|\\\\[nt/\"\\\\]|\\\\u00[0-7][0-9a-fA-F]){0,12}\"",
+    ];
+    scalar.prop_recursive(3, 12, 4, |inner| {
+        prop_oneof![
+            vec(inner.clone(), 0..4).prop_map(|items| format!("[{}]", items.join(","))),
+            vec(("[ab]", inner), 0..3).prop_map(|fields| object(&fields)),
+        ]
+    })
+}
+
+fn object(fields: &[(String, String)]) -> String {
+    let fields = fields
+        .iter()
+        .map(|(name, value)| format!("\"{name}\":{value}"));
+    format!("{{{}}}", fields.collect::<Vec<_>>().join(","))
+}
+
+/// A text with one character, most often of those that JSON is made of, put in, taken out, or in another's place.
+fn edited(text: &str, at: Index, edit: usize, character: char) -> String {
+    let mut characters: Vec<char> = text.chars().collect();
+    let at = at.index(characters.len());
+    match edit {
+        0 => return text.to_owned(),
+        1 => characters.insert(at, character),
+        2 => drop(characters.remove(at)),
+        _ => characters[at] = character,
+    }
+    String::from_iter(characters)
+}
+
+fn names<'t>(text: &'t [u8], spans: &[Span]) -> Vec<&'t [u8]> {
+    let name = |span: &Span| &text[span.name.0 as usize..span.name.1 as usize];
+    spans.iter().map(name).collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(4096))]
+
+    #[test]
+    fn a_record_is_the_same_whatever_was_guessed(
+        fields in vec(("[a-z]{0,3}|[a-zé]{4,20}", value()), 0..6),
+        (at, edit, character) in (any::<Index>(), 0_usize..4, select("{}[]\":,\\ \n0129-.eEtfnaé\x01".chars().collect::<Vec<_>>())),
+        guessed in 0_usize..8,
+        other in "[a-z]{1,3}",
+    ) {
+        let text = edited(&object(&fields), at, edit, character);
+        let mut shapes = Shapes::new("id");
+        let quoted = fields.iter().map(|(name, _)| format!("\"{name}\"")).chain([format!("\"{other}\"")]);
+        let mut list: Vec<String> = Vec::new();
+        quoted.take(guessed).for_each(|name| if !list.contains(&name) { list.push(name) });
+        let list: Vec<&[u8]> = list.iter().map(String::as_bytes).collect();
+        let shape = shapes.add(&list);
+
+        let (mut plain, mut out) = (Scanner::new(&text), b"before".to_vec());
+        let expected = plain.record(&mut out, None);
+        let (mut guessing, mut again) = (Scanner::new(&text), b"before".to_vec());
+        let found = guessing.record(&mut again, Some(&shape));
+        match (expected, found) {
+            (Ok(_), Ok(missing)) => {
+                prop_assert_eq!(&out, &again);
+                prop_assert_eq!(plain.spans(), guessing.spans());
+                prop_assert_eq!(plain.position(), guessing.position());
+                let guessed: Vec<&[u8]> = shape.fields().iter().map(Field::quoted).collect();
+                let names = names(&out[6..], plain.spans());
+                let expected = guessed.starts_with(&names).then(|| guessed.len() - names.len());
+                // A repeated name is not looked for among guessed ones.
+                if missing.is_some() || names.len() == fields.len() {
+                    prop_assert_eq!(missing, expected);
+                }
+            }
+            (expected, found) => {
+                prop_assert_eq!(format!("{:?}", expected.err()), format!("{:?}", found.err()));
+            }
+        }
+    }
+}
