@@ -120,6 +120,8 @@ def write(results: Results, output: Path, python: Path | None) -> None:
         "## Aims",
         f"{reached} of {known} reached.",
         tables.aims(figures, sizes),
+        "## Why not more" if tables.reasons(figures, sizes) else "",
+        tables.reasons(figures, sizes),
         "## Time for one operation",
         *(picture(directory, f"times-{size}", f"time for one operation, {size:,} records") for size in sizes),
         "## Reads by several threads",

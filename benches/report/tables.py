@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from report.figures import Figure, Figures, amount, times
 from report.peers import COLUMNS
+from report.reasons import REASONS
 from report.rows import POINTS, Row
 
 
@@ -84,6 +85,22 @@ def count_aims(figures: Figures, sizes: list[int]) -> tuple[int, int]:
         verdict for size in sizes for row in figures.rows for verdict in figures.verdicts(size, row) if verdict.reached is not None
     ]
     return sum(bool(verdict.reached) for verdict in known), len(known)
+
+
+def reasons(figures: Figures, sizes: list[int]) -> str:
+    """What is known of the rows in which an aim is not reached, or a peer is ahead."""
+
+    def lags(name: str, size: int) -> bool:
+        ratio = figures.ratio(size, name)
+        missed = any(verdict.reached is False for verdict in figures.verdicts(size, name))
+        return missed or (ratio is not None and ratio < 1)
+
+    lines = []
+    for names, text in REASONS.items():
+        found = [name for name in names if any(lags(name, size) for size in sizes)]
+        if found:
+            lines.append(f"- **{', '.join(found)}**: {text}")
+    return "\n".join(lines) + "\n" if lines else ""
 
 
 def growth(figures: Figures, names: Iterable[str]) -> str:
