@@ -385,6 +385,41 @@ impl<T: Entry> PagedVec<T> {
         }
     }
 
+    /// Sets entries, none of which is a gap. Those of one page that come one after the other are set together.
+    pub(crate) fn set_all(&mut self, mut entries: impl Iterator<Item = (usize, T)>) {
+        let mut next = entries.next();
+        while let Some((first, entry)) = next {
+            self.set(first, entry);
+            next = entries.next();
+            let is_near = |index: usize| index >> PAGE_BITS == first >> PAGE_BITS;
+            let mut end = self.len;
+            if let (Some((index, _)), Some(page)) = (next, self.full_page(first)) {
+                if !is_near(index) {
+                    continue;
+                }
+                while let Some((index, entry)) = next.filter(|(index, _)| is_near(*index)) {
+                    if let Some(place) = page.entries.get_mut(index & (PAGE - 1)) {
+                        page.live += u32::from(*place == T::GAP);
+                        *place = entry;
+                    }
+                    end = end.max(index + 1);
+                    next = entries.next();
+                }
+            }
+            self.len = end;
+        }
+    }
+
+    /// The page of an index, if it is a full one, to set its entries; what is known of it was forgotten.
+    fn full_page(&mut self, index: usize) -> Option<&mut Full<T>> {
+        let (node, page, _) = split(index);
+        let node = Arc::make_mut(&mut self.root).get_mut(node)?.as_mut()?;
+        match Arc::make_mut(node).pages.get_mut(page)? {
+            Page::Full(page) => Some(&mut Arc::make_mut(page).0),
+            _ => None,
+        }
+    }
+
     /// Packs a page to which no more entries are being added, if few are left in it.
     #[cold]
     fn pack(&mut self, position: usize) {
