@@ -77,6 +77,19 @@ pub(crate) fn set_advice(advice: Advice) {
     ADVICE.get_or_init(|| advice);
 }
 
+/// Asks for large pages under a vector's memory, in which nothing is yet.
+pub(crate) fn on_large_pages(memory: &mut Vec<u8>) {
+    let memory = memory.spare_capacity_mut();
+    let before = memory.as_ptr().align_offset(LARGE_PAGE);
+    let pages = memory.len().saturating_sub(before) / LARGE_PAGE;
+    let (Some(whole), Some(advise)) = (memory.get_mut(before..), ADVICE.get()) else {
+        return;
+    };
+    if let (1.., [first, ..]) = (pages, whole) {
+        advise(NonNull::from(first).cast(), pages * LARGE_PAGE);
+    }
+}
+
 /// Memory of a segment: on large pages if it is so long that it fills them.
 struct Memory {
     start: NonNull<Byte>,

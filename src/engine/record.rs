@@ -15,7 +15,6 @@ const HEADER: usize = 8;
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Record<'a> {
     shape: u16,
-    fields: u16,
     width: usize,
     ends: &'a [u8],
     text: &'a [u8],
@@ -47,12 +46,53 @@ pub(crate) fn write(out: &mut Vec<u8>, shape: &Shape, ends: &[u32], parts: &[&[u
 }
 
 #[inline]
-fn push_header(out: &mut Vec<u8>, shape: &Shape, text_len: usize) {
+fn header(shape: &Shape, text_len: usize, code: u32) -> [u8; HEADER] {
     let [s0, s1] = shape.id().to_le_bytes();
     let [f0, f1] = (shape.fields().len() as u16).to_le_bytes();
-    let len_and_code = (text_len as u32) << 2 | width_code(text_len);
-    let [l0, l1, l2, l3] = len_and_code.to_le_bytes();
-    out.extend_from_slice(&[s0, s1, f0, f1, l0, l1, l2, l3]);
+    let [l0, l1, l2, l3] = ((text_len as u32) << 2 | code).to_le_bytes();
+    [s0, s1, f0, f1, l0, l1, l2, l3]
+}
+
+/// Bytes before the text of a record, if it is no longer than this.
+#[inline]
+pub(crate) fn room(shape: Option<&Shape>, longest: usize) -> usize {
+    HEADER + ends_len(shape.map_or(0, |shape| shape.fields().len()), longest)
+}
+
+/// Writes what stands before the text of a record into the room that was made for it; `ends` as for `write`.
+#[inline]
+pub(crate) fn fill(
+    room: &mut [u8],
+    shape: &Shape,
+    ends: impl Iterator<Item = u32>,
+    text_len: usize,
+) {
+    let Some((start, places)) = room.split_first_chunk_mut::<HEADER>() else {
+        return;
+    };
+    let count = shape.fields().len().saturating_sub(1);
+    let code = match places.len() {
+        len if len == count => 0,
+        len if len == count * 2 => 1,
+        _ => 2,
+    };
+    *start = header(shape, text_len, code);
+    match code {
+        0 => places
+            .iter_mut()
+            .zip(ends)
+            .for_each(|(place, end)| *place = end as u8),
+        1 => fill_wide(places, ends.map(|end| (end as u16).to_le_bytes())),
+        _ => fill_wide(places, ends.map(u32::to_le_bytes)),
+    }
+}
+
+fn fill_wide<const N: usize>(places: &mut [u8], ends: impl Iterator<Item = [u8; N]>) {
+    let (places, _) = places.as_chunks_mut::<N>();
+    places
+        .iter_mut()
+        .zip(ends)
+        .for_each(|(place, end)| *place = end);
 }
 
 /// Appends what stands before the text of a record; `ends` as for `write`. The text is to be appended then.
@@ -63,12 +103,35 @@ pub(crate) fn begin(
     ends: impl Iterator<Item = u32>,
     text_len: usize,
 ) {
-    push_header(out, shape, text_len);
-    let ends = ends.take(shape.fields().len().saturating_sub(1));
-    match width_code(text_len) {
-        0 => out.extend(ends.map(|end| end as u8)),
-        1 => ends.for_each(|end| out.extend_from_slice(&(end as u16).to_le_bytes())),
-        _ => ends.for_each(|end| out.extend_from_slice(&end.to_le_bytes())),
+    let start = out.len();
+    out.resize(start + room(Some(shape), text_len), 0);
+    fill(
+        out.get_mut(start..).unwrap_or_default(),
+        shape,
+        ends,
+        text_len,
+    );
+}
+
+/// Notes that the text of the record, which is all that there is, has become longer.
+pub(crate) fn lengthen(record: &mut [u8], more: usize) {
+    if let Some([_, _, _, _, length @ .., _]) = record.first_chunk_mut::<9>() {
+        *length = (u32::from_le_bytes(*length) + ((more as u32) << 2)).to_le_bytes();
+    }
+}
+
+/// The shape of a record as stored.
+pub(crate) fn shape_of(record: &[u8]) -> u16 {
+    record
+        .first_chunk()
+        .copied()
+        .map_or(GENERIC, u16::from_le_bytes)
+}
+
+/// Gives a record as stored another number for its shape.
+pub(crate) fn set_shape(record: &mut [u8], shape: u16) {
+    if let Some(place) = record.first_chunk_mut() {
+        *place = shape.to_le_bytes();
     }
 }
 
@@ -97,7 +160,7 @@ pub(crate) fn splice<'v>(
 ) {
     let range = |position| old.range(shape, position).unwrap_or_default();
     if old.width == 1 && width_code(text_len) == 0 {
-        push_header(out, shape, text_len);
+        out.extend_from_slice(&header(shape, text_len, 0));
         let start = out.len();
         out.extend_from_slice(old.ends);
         for (position, value) in values.clone() {
@@ -139,7 +202,6 @@ impl<'a> Record<'a> {
         let (ends, rest) = rest.split_at_checked(ends_len)?;
         Some(Record {
             shape: u16::from_le_bytes([s0, s1]),
-            fields,
             width: 1 << code,
             ends,
             text: rest.get(..(len_and_code >> 2) as usize)?,
@@ -166,29 +228,45 @@ impl<'a> Record<'a> {
     /// Where the value at a position ends.
     #[inline]
     fn end(&self, position: usize) -> usize {
-        if position + 1 >= usize::from(self.fields) {
-            return self.text.len() - 1;
-        }
-        let at = position * self.width;
-        match self.ends.get(at..at + self.width) {
-            Some([a]) => usize::from(*a),
-            Some([a, b]) => usize::from(u16::from_le_bytes([*a, *b])),
-            Some([a, b, c, d]) => u32::from_le_bytes([*a, *b, *c, *d]) as usize,
-            _ => self.text.len() - 1,
-        }
+        let end = match self.width {
+            1 => self.ends.get(position).map(|end| usize::from(*end)),
+            2 => self.wide_end(position, |end| usize::from(u16::from_le_bytes(end))),
+            _ => self.wide_end(position, |end| u32::from_le_bytes(end) as usize),
+        };
+        end.unwrap_or(self.text.len() - 1)
+    }
+
+    fn wide_end<const N: usize>(
+        &self,
+        position: usize,
+        read: impl Fn([u8; N]) -> usize,
+    ) -> Option<usize> {
+        let (ends, _) = self.ends.as_chunks::<N>();
+        ends.get(position).copied().map(read)
     }
 
     /// Where in the text the value at a position of the record's shape lies.
     #[inline]
     pub(crate) fn range(&self, shape: &Shape, position: u16) -> Option<Range<usize>> {
-        let at = usize::from(position);
-        let name = shape.fields().get(at)?.quoted();
+        let name = shape.fields().get(usize::from(position))?.quoted();
+        Some(self.range_behind(name.len(), position))
+    }
+
+    /// The same, by the length of the field's quoted name.
+    #[inline]
+    fn range_behind(&self, name_len: usize, position: u16) -> Range<usize> {
         // `{` or `,` before the name, `:` behind it.
-        let before = match at.checked_sub(1) {
+        let before = match usize::from(position).checked_sub(1) {
             None => 0,
             Some(previous) => self.end(previous),
         };
-        Some(before + 1 + name.len() + 1..self.end(at))
+        before + 1 + name_len + 1..self.end(usize::from(position))
+    }
+
+    /// The value at a position of the record's shape, whose field has a quoted name of this length.
+    #[inline]
+    pub(crate) fn value_behind(&self, name_len: usize, position: u16) -> Option<&'a [u8]> {
+        self.text.get(self.range_behind(name_len, position))
     }
 
     /// The value at a position of the record's shape.

@@ -15,6 +15,9 @@ struct Resolved<'a> {
     positions: Vec<Option<u16>>,
 }
 
+/// Length of a field's quoted name and its position; `None` if the shape lacks it.
+pub(crate) type FieldPlace = Option<(usize, u16)>;
+
 /// See the module's comment.
 pub(crate) struct Resolver<'a> {
     names: Vec<&'a [u8]>,
@@ -60,6 +63,19 @@ impl<'a> Resolver<'a> {
             names: &self.names,
             resolved: self.resolved.get(at).and_then(Option::as_ref),
         }
+    }
+
+    /// Where the fields are in records of a shape, by the position of their name; `None` for generic records.
+    pub(crate) fn places(&mut self, shape: u16) -> Option<impl Fn(usize) -> FieldPlace + '_> {
+        if !matches!(self.resolved.get(usize::from(shape)), Some(Some(_))) {
+            self.resolve(shape);
+        }
+        let resolved = self.resolved.get(usize::from(shape))?.as_ref()?;
+        (shape != GENERIC).then_some(|at: usize| {
+            let position = resolved.positions.get(at).copied()??;
+            let field = resolved.shape.fields().get(usize::from(position))?;
+            Some((field.quoted().len(), position))
+        })
     }
 
     /// The values of all names in a generic record, found in one walk.

@@ -136,8 +136,10 @@ pub(crate) struct PageColumns(RwLock<Parts>);
 
 #[derive(Default)]
 pub(super) struct Parts {
-    /// Whether a scan came by since the last change: only then is it worth while to make columns.
-    is_quiet: bool,
+    /// Whether a write took the page's columns away and no scan came by since: then they are not made at once again.
+    is_restless: bool,
+    /// Whether there may be any.
+    is_filled: bool,
     /// The first ones, without another step to them.
     first: [Option<Part>; FIRST],
     more: Vec<Part>,
@@ -150,8 +152,11 @@ impl Derived for PageColumns {
     #[inline]
     fn forget(&mut self) {
         let parts = self.0.get_mut();
-        if parts.is_quiet {
-            *parts = Parts::default();
+        if parts.is_filled {
+            *parts = Parts {
+                is_restless: true,
+                ..Parts::default()
+            };
         }
     }
 }
@@ -177,8 +182,8 @@ impl Parts {
         Some(&part?.encoding)
     }
 
-    pub(super) fn is_quiet(&self) -> bool {
-        self.is_quiet
+    pub(super) fn is_restless(&self) -> bool {
+        self.is_restless
     }
 
     /// If there is no memory, the part is let go.
@@ -186,6 +191,7 @@ impl Parts {
         if self.position(&part.column).is_some() {
             return;
         }
+        self.is_filled = true;
         match self.first.iter_mut().find(|place| place.is_none()) {
             Some(place) => *place = Some(part),
             None if self.more.try_reserve(1).is_ok() => self.more.push(part),
@@ -211,7 +217,7 @@ impl PageColumns {
 
     /// Notes that a scan came by.
     pub(super) fn note_scan(&self) {
-        self.0.write().is_quiet = true;
+        self.0.write().is_restless = false;
     }
 
     /// Adds parts that others have not added meanwhile.

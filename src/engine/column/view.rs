@@ -72,7 +72,7 @@ impl<'s, 'a: 's> Asked<'s, 'a> {
     }
 
     /// The columns of a page; `None` if it is better asked record by record: because it changes, or because there is no
-    /// memory to be spent. A page that was not changed since the last scan gets its columns now.
+    /// memory to be spent. A page whose columns a write took away since the last scan gets them at the next one.
     pub(super) fn view(
         &mut self,
         entries: &'a [Place; PAGE],
@@ -81,8 +81,8 @@ impl<'s, 'a: 's> Asked<'s, 'a> {
         if let Some(view) = self.known(entries, kept) {
             return Some(view);
         }
-        let is_quiet = kept.read().is_quiet();
-        if !is_quiet {
+        let is_restless = kept.read().is_restless();
+        if is_restless {
             kept.note_scan();
             return None;
         }
@@ -142,26 +142,8 @@ impl<'s, 'a: 's> Asked<'s, 'a> {
         let mut values: Vec<Values<'a>> = Vec::new();
         values.try_reserve_exact(missing.len()).ok()?;
         values.resize(missing.len(), [None; PAGE]);
-        entries
-            .iter()
-            .take(AHEAD)
-            .for_each(|place| self.version.prefetch(*place));
-        for (offset, place) in entries.iter().enumerate() {
-            if let Some(ahead) = entries.get(offset + AHEAD) {
-                self.version.prefetch(*ahead);
-            }
-            let Some(record) = self.version.record(*place) else {
-                continue;
-            };
-            let fields = self.resolver.fields(record);
-            for (number, values) in missing.iter().zip(&mut values) {
-                let path = self.columns.get(*number).map(|(path, _)| *path);
-                let value = fields.get(*number).zip(path);
-                if let Some(cell) = values.get_mut(offset) {
-                    *cell = value.and_then(|(value, path)| path.follow(value));
-                }
-            }
-        }
+        let records = self.records(entries);
+        self.gather(&records, &missing, &mut values);
         let mut made = Vec::new();
         made.try_reserve_exact(missing.len()).ok()?;
         for (number, values) in missing.iter().zip(&values) {
@@ -169,6 +151,57 @@ impl<'s, 'a: 's> Asked<'s, 'a> {
             made.push(Part::new(column, encode(column, values)?));
         }
         Some(made)
+    }
+
+    /// The records of a page; none at its gaps.
+    fn records(&self, entries: &'a [Place; PAGE]) -> [Option<Record<'a>>; PAGE] {
+        let mut records = [None; PAGE];
+        let soon = entries.iter().take(AHEAD);
+        soon.for_each(|place| self.version.prefetch(*place));
+        for (offset, (place, record)) in entries.iter().zip(&mut records).enumerate() {
+            if let Some(ahead) = entries.get(offset + AHEAD) {
+                self.version.prefetch(*ahead);
+            }
+            *record = self.version.record(*place);
+        }
+        records
+    }
+
+    /// The values of some columns, by their numbers, in some records.
+    fn gather(
+        &mut self,
+        records: &[Option<Record<'a>>; PAGE],
+        numbers: &[usize],
+        values: &mut [Values<'a>],
+    ) {
+        let mut shapes = records.iter().flatten().map(Record::shape);
+        let first = shapes.next();
+        let shape = first.filter(|first| shapes.all(|shape| shape == *first));
+        let path = |number: &usize| self.columns.get(*number).map(|(path, _)| *path);
+        if let Some(places) = shape.and_then(|shape| self.resolver.places(shape)) {
+            for (number, cells) in numbers.iter().zip(values) {
+                let (Some((len, position)), Some(path)) = (places(*number), path(number)) else {
+                    continue;
+                };
+                for (cell, record) in cells.iter_mut().zip(records) {
+                    let value = record.and_then(|record| record.value_behind(len, position));
+                    *cell = value.and_then(|value| path.follow(value));
+                }
+            }
+            return;
+        }
+        for (offset, record) in records.iter().enumerate() {
+            let Some(record) = record else {
+                continue;
+            };
+            let fields = self.resolver.fields(*record);
+            for (number, cells) in numbers.iter().zip(values.iter_mut()) {
+                let value = fields.get(*number).zip(path(number));
+                if let Some(cell) = cells.get_mut(offset) {
+                    *cell = value.and_then(|(value, path)| path.follow(value));
+                }
+            }
+        }
     }
 }
 

@@ -7,9 +7,10 @@ use super::compact;
 use super::escape::{push_byte, short_escape};
 use super::number::{self, Fault};
 use super::word::{self, plain_prefix};
-use crate::engine::limits::{add, exceeded, reserve, MAX_DEPTH, MAX_RECORD};
+use crate::engine::limits::{exceeded, reserve, MAX_DEPTH, MAX_RECORD};
 use crate::engine::shape::{Field, Shape};
 use crate::engine::{Error, Result};
+use smallvec::SmallVec;
 
 /// Where a field of a record lies in its canonical text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,8 +21,8 @@ pub(crate) struct Span {
     pub(crate) value: (u32, u32),
 }
 
-/// Room is made at once for the spans of so many fields.
-const USUAL_FIELDS: usize = 16;
+/// The fields of a record; as many as most records have need no memory of their own.
+type Spans = SmallVec<[Span; 16]>;
 
 /// See the module's comment.
 pub(crate) struct Scanner<'a> {
@@ -32,7 +33,7 @@ pub(crate) struct Scanner<'a> {
     /// Where in the output the record, or other outermost value, starts.
     base: usize,
     /// A stack: the fields of the objects that are open. After a record, the record's own.
-    spans: Vec<Span>,
+    spans: Spans,
 }
 
 /// The canonical text of a JSON value that stands alone.
@@ -56,13 +57,18 @@ impl<'a> Scanner<'a> {
             pos: position,
             flushed: position,
             base: 0,
-            spans: Vec::new(),
+            spans: Spans::new(),
         }
     }
 
     /// Where the scanner stands in the text.
     pub(crate) fn position(&self) -> usize {
         self.pos
+    }
+
+    /// Bytes of the text from there on.
+    pub(crate) fn left(&self) -> usize {
+        self.src.len() - self.pos
     }
 
     /// The fields of the record that was scanned last.
@@ -72,7 +78,7 @@ impl<'a> Scanner<'a> {
 
     /// The same, taken out of the scanner.
     pub(crate) fn into_spans(self) -> Vec<Span> {
-        self.spans
+        self.spans.into_vec()
     }
 
     /// Scans a record and appends its canonical text. Returns, if its fields are the first ones of `guess` in their
@@ -85,9 +91,6 @@ impl<'a> Scanner<'a> {
         self.begin(out)?;
         if self.peek() != Some(b'{') {
             return Err(self.error("expected an object"));
-        }
-        if self.spans.capacity() == 0 {
-            reserve(&mut self.spans, USUAL_FIELDS)?;
         }
         let missing = self.object(out, 1, guess)?;
         self.offset(out)?;
@@ -331,7 +334,8 @@ impl<'a> Scanner<'a> {
                 name: (name_start, name_end),
                 value: (value_start, value_start),
             };
-            add(&mut self.spans, span)?;
+            self.reserve_spans(1)?;
+            self.spans.push(span);
             self.any(out, depth + 1)?;
             let value_end = self.offset(out)?;
             if let Some(span) = self.spans.get_mut(at) {
@@ -358,6 +362,15 @@ impl<'a> Scanner<'a> {
         Ok(missing)
     }
 
+    #[inline]
+    fn reserve_spans(&mut self, more: usize) -> Result<()> {
+        self.spans
+            .try_reserve(more)
+            .map_err(|_| Error::OutOfMemory {
+                bytes: more * std::mem::size_of::<Span>(),
+            })
+    }
+
     /// Scans fields with the names that are expected as long as they are canonical as they stand. Returns those that are
     /// left, and whether the object has ended.
     #[inline]
@@ -366,7 +379,7 @@ impl<'a> Scanner<'a> {
         out: &[u8],
         mut fields: &'f [Field],
     ) -> Result<(&'f [Field], bool)> {
-        reserve(&mut self.spans, fields.len())?;
+        self.reserve_spans(fields.len())?;
         // Nothing is copied meanwhile, so offsets are as far from positions as they are now.
         let moved = (out.len() - self.base).wrapping_sub(self.flushed);
         while let Some((field, rest)) = fields.split_first() {

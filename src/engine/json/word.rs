@@ -40,7 +40,7 @@ pub(super) fn digits(text: &[u8]) -> usize {
     while let Some((word, after)) = rest.split_first_chunk::<8>() {
         // Digits become 0 to 9; what is above 9 reaches the top bit when 0x76 is added, or has it already.
         let word = u64::from_le_bytes(*word) ^ (ONES * b'0' as u64);
-        let others = ((word & !TOPS) + ONES * 0x76 | word) & TOPS;
+        let others = (((word & !TOPS) + ONES * 0x76) | word) & TOPS;
         if others != 0 {
             return len + others.trailing_zeros() as usize / 8;
         }

@@ -1,6 +1,7 @@
 //! The stage: records parsed, checked and laid out before the table's lock is taken.
 
 use super::Core;
+use crate::engine::arena;
 use crate::engine::interrupt::Interrupt;
 use crate::engine::json::{Scanner, Span};
 use crate::engine::key::KeyRef;
@@ -9,14 +10,18 @@ use crate::engine::record;
 use crate::engine::shape::{Field, Shape, Shapes, GENERIC};
 use crate::engine::{Error, Result};
 use hashbrown::HashSet;
+use smallvec::SmallVec;
 use std::sync::Arc;
 
 /// Records ready to be stored.
 pub(super) struct Stage {
-    text: Vec<u8>,
-    /// Ends of values, all records' one after the other.
-    ends: Vec<u32>,
-    records: Vec<Staged>,
+    /// The records as they will be stored, one behind the other.
+    stored: Vec<u8>,
+    records: SmallVec<[Staged; 1]>,
+    /// The shape of the record before, which the next one most often has, too.
+    guess: Option<u16>,
+    /// Bytes of its text.
+    usual_len: usize,
     /// The table's shapes when staging began, and those with the new ones of this stage, which the table learns of
     /// only when nothing can fail any more.
     base: Arc<Shapes>,
@@ -27,14 +32,23 @@ pub(super) struct Stage {
 }
 
 struct Staged {
-    shape: Arc<Shape>,
-    text: (usize, usize),
-    ends: (usize, usize),
-    /// Where the key is in `text`; `None` if the table is to give one, which then goes at the end.
-    key: Option<(usize, usize)>,
+    start: usize,
+    len: u32,
+    /// Where the text of the key is, from `start` on; nowhere if the table is to give one. Then the text ends where
+    /// that goes, and the closing brace behind it.
+    key: (u32, u32),
     /// The key, if it is an integer.
     int: Option<i64>,
 }
+
+impl Staged {
+    fn lacks_key(&self) -> bool {
+        self.key.1 == 0
+    }
+}
+
+/// Bytes of the longest key that a table gives, and of the closing brace.
+const GIVEN: usize = 20;
 
 /// Names and values of a record that is put together anew.
 type Members<'a> = Vec<(&'a [u8], &'a [u8])>;
@@ -52,13 +66,14 @@ impl Stage {
     pub(super) fn many(core: &Core, text: &str, interrupt: &Interrupt) -> Result<Stage> {
         let mut stage = Stage::new(core);
         stage.is_bulk = true;
+        reserve(&mut stage.stored, text.len() + text.len() / 4)?;
+        arena::on_large_pages(&mut stage.stored);
         let mut scanner = Scanner::new(text);
         let mut ticker = interrupt.ticker();
         let mut more = scanner.enter_array()?;
         while more {
             ticker.tick()?;
             let index = stage.records.len();
-            reserve(&mut stage.records, 1)?;
             stage
                 .push(core, &mut scanner)
                 .map_err(|error| error.at_index(index))?;
@@ -74,9 +89,10 @@ impl Stage {
     fn new(core: &Core) -> Stage {
         let base = core.shapes();
         Stage {
-            text: Vec::new(),
-            ends: Vec::new(),
-            records: Vec::new(),
+            stored: Vec::new(),
+            records: SmallVec::new(),
+            guess: base.latest().map(|shape| shape.id()),
+            usual_len: usize::MAX,
             shapes: base.clone(),
             base,
             repeat: None,
@@ -90,40 +106,39 @@ impl Stage {
     }
 
     pub(super) fn shape(&self, index: usize) -> u16 {
-        self.records
-            .get(index)
-            .map_or(GENERIC, |staged| staged.shape.id())
+        let record = self.stored(index);
+        record.map_or(GENERIC, |(_, record)| record::shape_of(record))
     }
 
     pub(super) fn len(&self) -> usize {
         self.records.len()
     }
 
-    /// Bytes of all texts.
+    /// Bytes of all records.
     pub(super) fn bytes(&self) -> usize {
-        self.text.len()
+        self.stored.len()
+    }
+
+    fn stored(&self, index: usize) -> Option<(&Staged, &[u8])> {
+        let staged = self.records.get(index)?;
+        let record = self.stored.get(staged.start..)?;
+        Some((staged, record.get(..staged.len as usize)?))
     }
 
     /// The key that a record came with.
     pub(super) fn key(&self, index: usize) -> Option<KeyRef<'_>> {
-        let staged = self.records.get(index)?;
-        let (start, end) = staged.key?;
-        match staged.int {
-            Some(key) => Some(KeyRef::Int(key)),
-            None => KeyRef::read(self.text.get(start..end)?).ok(),
+        if let Some(key) = self.records.get(index)?.int {
+            return Some(KeyRef::Int(key));
         }
-    }
-
-    /// Whether a record came without a key.
-    pub(super) fn lacks_key(&self, index: usize) -> bool {
-        let staged = self.records.get(index);
-        staged.is_some_and(|staged| staged.key.is_none())
+        let (staged, record) = self.stored(index)?;
+        let (start, end) = staged.key;
+        KeyRef::read(record.get(start as usize..end as usize)?).ok()
     }
 
     /// Bytes of the key that a record came with.
     pub(super) fn key_len(&self, index: usize) -> usize {
-        let key = self.records.get(index).and_then(|staged| staged.key);
-        key.map_or(0, |(start, end)| end - start)
+        let key = self.records.get(index).map(|staged| staged.key);
+        key.map_or(0, |(start, end)| (end - start) as usize)
     }
 
     fn first_repeat(&self) -> Result<Option<usize>> {
@@ -146,35 +161,43 @@ impl Stage {
         Ok(repeat)
     }
 
-    /// Writes a record as stored; `given` is the key that the table gives it.
-    pub(super) fn write(&self, index: usize, given: Option<i64>, out: &mut Vec<u8>) -> Result<()> {
-        let Some(staged) = self.records.get(index) else {
-            return Ok(());
+    /// A record as it is to be stored, if it came with its key; the others take the next one of `given`, and are put
+    /// together in `out`.
+    #[inline]
+    pub(super) fn write(
+        &self,
+        index: usize,
+        given: &mut impl Iterator<Item = i64>,
+        out: &mut Vec<u8>,
+    ) -> Result<Option<&[u8]>> {
+        let Some((staged, record)) = self.stored(index) else {
+            return Ok(None);
         };
-        let text = self
-            .text
-            .get(staged.text.0..staged.text.1)
-            .unwrap_or_default();
-        let ends = self
-            .ends
-            .get(staged.ends.0..staged.ends.1)
-            .unwrap_or_default();
-        let mut digits = itoa::Buffer::new();
-        let tail: [&[u8]; 2] = match given {
-            Some(key) => [digits.format(key).as_bytes(), b"}"],
-            None => [b"", b""],
-        };
-        let text_len = text.len() + tail.iter().map(|part| part.len()).sum::<usize>();
-        reserve(out, record::stored_len(&staged.shape, text_len))?;
-        record::write(out, &staged.shape, ends, &[text, tail[0], tail[1]]);
-        Ok(())
+        if !staged.lacks_key() {
+            return Ok(Some(record));
+        }
+        reserve(out, record.len() + GIVEN)?;
+        out.extend_from_slice(record);
+        if let Some(key) = given.next() {
+            let mut digits = itoa::Buffer::new();
+            let digits = digits.format(key).as_bytes();
+            out.extend_from_slice(digits);
+            out.push(b'}');
+            record::lengthen(out, digits.len() + 1);
+        }
+        Ok(None)
     }
 
     fn push(&mut self, core: &Core, scanner: &mut Scanner<'_>) -> Result<()> {
-        let start = self.text.len();
-        let guess = self.records.last().map(|staged| staged.shape.clone());
-        let guess = guess.or_else(|| self.shapes.latest().cloned());
-        let missing = scanner.record(&mut self.text, guess.as_deref())?;
+        // Before its text a record has what depends on its shape and length: room for what is expected.
+        let start = self.stored.len();
+        let guess = self.guess.and_then(|id| self.shapes.get(id));
+        let guess = guess.map(|shape| &**shape);
+        let room = record::room(guess, scanner.left().min(self.usual_len));
+        reserve(&mut self.stored, room + scanner.left())?;
+        self.stored.resize(start + room, 0);
+        let (start, record) = (start + room, start);
+        let missing = scanner.record(&mut self.stored, guess)?;
         if !self.is_bulk {
             // What is wrong with the text comes before what is wrong with the record.
             scanner.end()?;
@@ -182,7 +205,7 @@ impl Stage {
         let key_field = self.shapes.key_field();
         let spans = scanner.spans();
         let shape = guess.filter(|shape| fits(shape, missing));
-        let key_at = match (&shape, missing) {
+        let key_at = match (shape, missing) {
             (Some(shape), Some(0)) => Some(usize::from(shape.key())),
             (Some(_), _) => None,
             (None, _) => spans
@@ -230,44 +253,45 @@ impl Stage {
                 return Err(too_long());
             }
             let text = String::from_utf8(text).unwrap_or_default();
-            self.text.truncate(start);
+            self.stored.truncate(start);
             let mut again = Scanner::new(&text);
-            again.record(&mut self.text, None)?;
+            again.record(&mut self.stored, None)?;
             let key = again
                 .spans()
                 .iter()
                 .find(|span| self.slice(start, span.name) == key_field)
                 .map(|span| span.value);
-            return self.lay_out(start, again.spans(), None, (key, int));
+            return self.lay_out((record, start), again.spans(), None, (key, int));
         }
         let key = key_span.map(|span| span.value);
-        self.lay_out(start, scanner.spans(), shape, (key, int))
+        let shape = shape.map(Shape::id);
+        self.lay_out((record, start), scanner.spans(), shape, (key, int))
     }
 
     fn slice(&self, start: usize, range: (u32, u32)) -> &[u8] {
-        self.text
+        self.stored
             .get(start + range.0 as usize..start + range.1 as usize)
             .unwrap_or_default()
     }
 
     /// The shape of a record that was not guessed; the key is added at its end if it is yet to be given.
-    fn find_shape(&mut self, start: usize, spans: &[Span], adds_key: bool) -> Result<Arc<Shape>> {
+    fn find_shape(&mut self, start: usize, spans: &[Span], adds_key: bool) -> Result<u16> {
         let key = adds_key.then(|| self.shapes.key_field());
         let bytes = spans
             .iter()
             .map(|span| (span.name.1 - span.name.0) as usize)
             .sum::<usize>();
         if !Shapes::can_have(spans.len() + usize::from(adds_key), bytes) {
-            return self.shapes.generic().cloned().ok_or_else(too_long);
+            return Ok(GENERIC);
         }
         let key = key.map(<[u8]>::to_vec);
-        let text = &self.text;
+        let text = &self.stored;
         let names = spans.iter().map(|span| {
             let (from, to) = (start + span.name.0 as usize, start + span.name.1 as usize);
             text.get(from..to).unwrap_or_default()
         });
         let names: Vec<&[u8]> = names.chain(key.as_deref()).collect();
-        Ok(find_or_add(&mut self.shapes, &names))
+        Ok(find_or_add(&mut self.shapes, &names).id())
     }
 
     /// Brings the stage's new shapes, if it has any, in line with those that the table has by now. The table's lock is
@@ -278,54 +302,78 @@ impl Stage {
         }
         let mut merged = current.clone();
         let known = self.base.count();
-        for staged in &mut self.records {
-            if usize::from(staged.shape.id()) > known {
-                let names: Vec<&[u8]> = staged.shape.fields().iter().map(Field::quoted).collect();
-                staged.shape = find_or_add(&mut merged, &names);
+        for staged in &self.records {
+            let Some(record) = self.stored.get_mut(staged.start..) else {
+                continue;
+            };
+            let own = self.shapes.get(record::shape_of(record));
+            if let Some(own) = own.filter(|own| usize::from(own.id()) > known) {
+                let names: Vec<&[u8]> = own.fields().iter().map(Field::quoted).collect();
+                record::set_shape(record, find_or_add(&mut merged, &names).id());
             }
         }
         self.shapes = merged;
     }
 
-    /// Notes a record whose canonical text is complete, from `start` on.
+    /// Notes a record whose canonical text is complete: it goes from `start` to the end, and the record begins at
+    /// `record`.
     fn lay_out(
         &mut self,
-        start: usize,
+        (record, start): (usize, usize),
         spans: &[Span],
-        shape: Option<Arc<Shape>>,
+        shape: Option<u16>,
         (key, int): (Option<(u32, u32)>, Option<i64>),
     ) -> Result<()> {
         let shape = match shape {
             Some(shape) => shape,
             None => self.find_shape(start, spans, key.is_none())?,
         };
+        let mut given = 0;
         if key.is_none() {
-            // The key goes where the closing brace was; brace and digits follow when it is known.
-            self.text.pop();
+            // The key goes where the closing brace was; digits and brace follow when it is known.
+            self.stored.pop();
             let comma: &[u8] = if spans.is_empty() { b"" } else { b"," };
             let key_field = self.shapes.key_field();
-            reserve(&mut self.text, key_field.len() + 2)?;
-            self.text.extend_from_slice(comma);
-            self.text.extend_from_slice(key_field);
-            self.text.push(b':');
-            // The longest key has 19 digits.
-            if self.text.len() - start + 20 > MAX_RECORD {
-                return Err(too_long());
-            }
+            reserve(&mut self.stored, key_field.len() + 2)?;
+            self.stored.extend_from_slice(comma);
+            self.stored.extend_from_slice(key_field);
+            self.stored.push(b':');
+            given = GIVEN;
         }
-        let ends_start = self.ends.len();
-        if shape.id() != GENERIC {
-            reserve(&mut self.ends, spans.len())?;
-            self.ends.extend(spans.iter().map(|span| span.value.1));
+        let text_len = self.stored.len() - start;
+        let longest = text_len + given;
+        if longest > MAX_RECORD {
+            return Err(too_long());
         }
-        reserve(&mut self.records, 1)?;
+        let found = self.shapes.get(shape).map(|shape| &**shape);
+        let room = record::room(found, longest);
+        if start != record + room {
+            reserve(&mut self.stored, room)?;
+            let end = record + room + text_len;
+            self.stored.resize(end.max(self.stored.len()), 0);
+            self.stored
+                .copy_within(start..start + text_len, record + room);
+            self.stored.truncate(end);
+        }
+        let ends = spans.iter().map(|span| span.value.1);
+        let before = self.stored.get_mut(record..record + room);
+        if let (Some(before), Some(shape)) = (before, found) {
+            record::fill(before, shape, ends, text_len);
+        }
+        let at = |offset: u32| room as u32 + offset;
+        self.records
+            .try_reserve(1)
+            .map_err(|_| Error::OutOfMemory {
+                bytes: std::mem::size_of::<Staged>(),
+            })?;
         self.records.push(Staged {
-            shape,
-            text: (start, self.text.len()),
-            ends: (ends_start, self.ends.len()),
-            key: key.map(|(from, to)| (start + from as usize, start + to as usize)),
+            start: record,
+            len: (room + text_len) as u32,
+            key: key.map_or((0, 0), |(from, to)| (at(from), at(to))),
             int,
         });
+        self.guess = Some(shape);
+        self.usual_len = longest;
         Ok(())
     }
 }

@@ -159,15 +159,9 @@ impl State {
         let entries = self.version.entries_room(stage.len(), |_| true);
         let noting = self.noting(stage.bytes(), stage.len());
         probe(stage.len() * BYTES_A_ROW + entries + noting)?;
-        self.write_all(stage.len(), interrupt, {
-            let mut keys = given.iter().copied();
-            move |_, index, scratch| {
-                let key = match stage.lacks_key(index) {
-                    true => keys.next(),
-                    false => None,
-                };
-                stage.write(index, key, scratch)
-            }
+        let mut keys = given.iter().copied();
+        self.write_all(stage.len(), interrupt, |_, index, scratch| {
+            stage.write(index, &mut keys, scratch)
         })?;
         // A stage that brings no shapes has not looked at those that came since it was made.
         let brings = stage.shapes.count() > self.version.shapes.count();
@@ -181,6 +175,11 @@ impl State {
         let entries = self.gather_written(stage.len(), shapes, interrupt)?;
         let indexed = if entries.is_none() { u64::MAX } else { 0 };
         self.learn(&stage.shapes);
+        let first = self.next_row;
+        self.next_row += stage.len() as Row;
+        let places = self.written.iter().enumerate();
+        let rows = places.map(|(at, (place, _))| (first as usize + at, *place));
+        self.version.rows.set_all(rows);
         let mut keys = given.iter();
         let mut bytes = 0;
         for index in 0..stage.len() {
@@ -195,15 +194,14 @@ impl State {
             if let KeyRef::Int(key) = key {
                 self.largest_key = self.largest_key.max(key);
             }
-            self.version.rows.set(self.next_row as usize, place);
-            self.version.keys.insert(&key, self.next_row);
-            self.version.index_row(self.next_row, place, indexed);
+            let row = first + index as Row;
+            self.version.keys.insert(&key, row);
+            self.version.index_row(row, place, indexed);
             if let Some(recorder) = &mut self.recorder {
                 if let Some(record) = place.read(&self.version.segments) {
                     recorder.insert(&key, record.text());
                 }
             }
-            self.next_row += 1;
             self.count_shape(stage.shape(index), 1);
             bytes += len;
         }
@@ -296,7 +294,7 @@ impl State {
             let place = matches.get(index).map(|(_, place)| *place);
             let Some(old) = place.and_then(|place| state.version.record(place)) else {
                 replaced.push(Replaced::default());
-                return Ok(());
+                return Ok(None);
             };
             change.encode(&old, &state.version.shapes, scratch)?;
             replaced.push(Replaced {
@@ -304,7 +302,7 @@ impl State {
                 len: old.stored_len() as u32,
                 new_shape: Record::read(scratch).map_or(GENERIC, |new| new.shape()),
             });
-            Ok(())
+            Ok(None)
         })?;
         let mut rekeyed = Vec::new();
         if change.touches(self.version.shapes.key_field()) {
@@ -366,16 +364,20 @@ impl State {
         }
         let mut bytes = 0;
         let written = std::mem::take(&mut self.written);
+        if affected == 0 {
+            let places = matches.iter().zip(&written);
+            let rows = places.map(|((row, _), (place, _))| (*row as usize, *place));
+            self.version.rows.set_all(rows);
+        }
         for ((&(row, old_place), &(place, len)), replaced) in
             matches.iter().zip(&written).zip(&replaced)
         {
-            let moved = match affected {
-                0 => 0,
-                _ => self.version.moved(affected, old_place, place),
-            };
-            self.version.unindex_row(row, old_place, moved);
-            self.version.rows.set(row as usize, place);
-            self.version.index_row(row, place, moved);
+            if affected != 0 {
+                let moved = self.version.moved(affected, old_place, place);
+                self.version.unindex_row(row, old_place, moved);
+                self.version.rows.set(row as usize, place);
+                self.version.index_row(row, place, moved);
+            }
             if let Some(recorder) = &mut self.recorder {
                 let old = self.version.record(old_place);
                 if let Some((old, new)) = old.zip(self.version.record(place)) {
@@ -581,12 +583,13 @@ impl State {
         self.changed(bytes);
     }
 
-    /// Writes `count` records to the heap and notes them in `written`; on failure nothing is left of them.
-    pub(super) fn write_all(
+    /// Writes `count` records to the heap and notes them in `written`; on failure nothing is left of them. `encode` gives
+    /// a record, or puts it together in the buffer.
+    pub(super) fn write_all<'r>(
         &mut self,
         count: usize,
         interrupt: &Interrupt,
-        mut encode: impl FnMut(&State, usize, &mut Vec<u8>) -> Result<()>,
+        mut encode: impl FnMut(&State, usize, &mut Vec<u8>) -> Result<Option<&'r [u8]>>,
     ) -> Result<()> {
         let mut written = std::mem::take(&mut self.written);
         let mut scratch = std::mem::take(&mut self.scratch);
@@ -601,8 +604,12 @@ impl State {
             outcome = ticker
                 .tick()
                 .and_then(|()| encode(self, index, &mut scratch))
-                .and_then(|()| self.heap.append(&mut self.version.segments, &scratch))
-                .map(|place| written.push((place, scratch.len())));
+                .and_then(|record| {
+                    let record = record.unwrap_or(&scratch);
+                    let place = self.heap.append(&mut self.version.segments, record)?;
+                    written.push((place, record.len()));
+                    Ok(())
+                });
         }
         if scratch.capacity() <= LARGEST_SCRATCH {
             self.scratch = scratch;

@@ -74,7 +74,7 @@ fn a_failed_write_leaves_no_bytes_alive() {
         if index == 3 {
             return Err(Error::OutOfMemory { bytes: 1 });
         }
-        Ok(())
+        Ok(None)
     });
     assert_eq!(outcome, Err(Error::OutOfMemory { bytes: 1 }));
     assert_eq!(state.heap.live, live);
