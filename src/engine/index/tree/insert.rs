@@ -106,10 +106,13 @@ impl Leaf {
         position: Position,
         made: &mut Vec<Node>,
     ) {
+        if self.len == 0 {
+            return self.fill(width, sequence, (from, to), made);
+        }
         let room = LEAF / width;
         let old = std::mem::replace(self, Leaf::new());
         let mut end = old.len;
-        for at in (from..to).rev().take_while(|_| S::BY_HASH && old.len > 0) {
+        for at in (from..to).rev().take_while(|_| S::BY_HASH) {
             let place = old.place(width, (0, end), sequence, at);
             old.meet(width, sequence, at, at == from, (place, end), position);
             end = place;
@@ -156,6 +159,29 @@ impl Leaf {
                 *self = first;
                 made.push(Node::Leaf(Arc::new(leaf)));
             }
+        }
+    }
+
+    /// Spreads a part of a sequence over this leaf, which is empty, and new ones.
+    fn fill<S: Sequence>(
+        &mut self,
+        width: usize,
+        sequence: &S,
+        (mut from, to): (usize, usize),
+        made: &mut Vec<Node>,
+    ) {
+        let mut sizes = Sizes::even(to - from, LEAF / width);
+        let mut take = |leaf: &mut Leaf| {
+            leaf.len = sizes.next();
+            (0..leaf.len).for_each(|at| leaf.put(width, at, sequence.entry(from + at)));
+            from += leaf.len;
+            from < to
+        };
+        let mut more = take(self);
+        while more {
+            let mut leaf = Arc::new(Leaf::new());
+            more = Arc::get_mut(&mut leaf).is_some_and(&mut take);
+            made.push(Node::Leaf(leaf));
         }
     }
 }

@@ -168,8 +168,13 @@ impl Leaf {
         self.rows.copy_within(from..to, target);
     }
 
+    #[inline]
     pub(super) fn put(&mut self, width: usize, at: usize, entry: Entry<'_>) {
-        if let Some(place) = self.codes.get_mut(at * width..(at + 1) * width) {
+        if let [code] = entry.0 {
+            if let Some(place) = self.codes.get_mut(at) {
+                *place = *code;
+            }
+        } else if let Some(place) = self.codes.get_mut(at * width..(at + 1) * width) {
             place.copy_from_slice(entry.0);
         }
         if let Some(place) = self.rows.get_mut(at) {
