@@ -5,6 +5,7 @@
 
 use crate::engine::arena::prefetch;
 use crate::engine::footprint::Footprint;
+use std::ops::Range;
 use std::sync::Arc;
 
 /// Entries of a page. A change after a clone copies a page of them: a kilobyte of places, and as much of a node. So a write
@@ -230,6 +231,15 @@ impl<T: Entry> Page<T> {
                 derived: &page.1,
             }),
             _ => None,
+        }
+    }
+
+    /// How many entries are no gaps.
+    pub(crate) fn live(&self) -> usize {
+        match self {
+            Page::Empty => 0,
+            Page::Full(page) => page.0.live as usize,
+            Page::Sparse(page) => page.0.entries.len(),
         }
     }
 
@@ -473,6 +483,20 @@ impl<T: Entry> PagedVec<T> {
     #[inline]
     pub(crate) fn each(&self, visit: impl FnMut(usize, T) -> bool) {
         self.each_from(0, visit);
+    }
+
+    /// As `each`, of the pages at some positions.
+    #[inline]
+    pub(crate) fn each_of(
+        &self,
+        positions: Range<usize>,
+        mut visit: impl FnMut(usize, T) -> bool,
+    ) -> bool {
+        positions.into_iter().all(|position| {
+            let base = position * PAGE;
+            self.page(position)
+                .each(|offset, entry| visit(base + offset, entry))
+        })
     }
 
     /// As `each`, from an index on.

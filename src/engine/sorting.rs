@@ -2,20 +2,67 @@
 
 use crate::engine::interrupt::Interrupt;
 use crate::engine::limits::reserve;
+use crate::engine::parallel::map;
 use crate::engine::Result;
 use std::cmp::Ordering;
 
 /// Items that are sorted without a look at the interrupt: about a millisecond.
-const RUN: usize = 4 << 10;
+pub(crate) const RUN: usize = 4 << 10;
 
 /// Sorts items of which no two are equal. A sort that nothing can stop is the standard library's; otherwise runs are
 /// sorted so, and merged.
 pub(crate) fn sort<T: Copy>(
     items: &mut [T],
     interrupt: &Interrupt,
+    compare: impl FnMut(&T, &T) -> Ordering,
+) -> Result<()> {
+    let mut merged = Vec::new();
+    if is_merged(items.len(), interrupt) {
+        reserve(&mut merged, items.len())?;
+    }
+    sort_in(items, &mut merged, interrupt, compare)
+}
+
+/// As `sort`, on so many threads, of which each sorts a part.
+pub(crate) fn sort_on<T: Copy + Send>(
+    threads: usize,
+    items: &mut [T],
+    interrupt: &Interrupt,
+    compare: impl Fn(&T, &T) -> Ordering + Sync,
+) -> Result<()> {
+    if threads == 1 || items.len() <= RUN {
+        return sort(items, interrupt, compare);
+    }
+    let mut merged = Vec::new();
+    reserve(&mut merged, items.len())?;
+    let width = items.len().div_ceil(threads);
+    let mut parts = Vec::new();
+    for part in items.chunks_mut(width) {
+        let mut merged = Vec::new();
+        if is_merged(part.len(), interrupt) {
+            reserve(&mut merged, part.len())?;
+        }
+        parts.push((part, merged));
+    }
+    map(parts, |(part, mut merged)| {
+        sort_in(part, &mut merged, interrupt, &compare)
+    })?;
+    merge(items, width, &mut merged, interrupt, compare)
+}
+
+/// Whether so many items are sorted as runs that are merged.
+fn is_merged(len: usize, interrupt: &Interrupt) -> bool {
+    interrupt.is_possible() && len > RUN
+}
+
+/// Sorts; `merged` has room for the items if they are merged.
+fn sort_in<T: Copy>(
+    items: &mut [T],
+    merged: &mut Vec<T>,
+    interrupt: &Interrupt,
     mut compare: impl FnMut(&T, &T) -> Ordering,
 ) -> Result<()> {
-    if !interrupt.is_possible() || items.len() <= RUN {
+    if !is_merged(items.len(), interrupt) {
         items.sort_unstable_by(compare);
         return Ok(());
     }
@@ -23,10 +70,18 @@ pub(crate) fn sort<T: Copy>(
         interrupt.check()?;
         run.sort_unstable_by(&mut compare);
     }
-    let mut merged: Vec<T> = Vec::new();
-    reserve(&mut merged, items.len())?;
+    merge(items, RUN, merged, interrupt, compare)
+}
+
+/// Merges sorted runs of so many items.
+fn merge<T: Copy>(
+    items: &mut [T],
+    mut width: usize,
+    merged: &mut Vec<T>,
+    interrupt: &Interrupt,
+    mut compare: impl FnMut(&T, &T) -> Ordering,
+) -> Result<()> {
     let mut ticker = interrupt.ticker();
-    let mut width = RUN;
     while width < items.len() {
         merged.clear();
         for pair in items.chunks(2 * width) {
@@ -43,79 +98,8 @@ pub(crate) fn sort<T: Copy>(
             merged.extend_from_slice(left);
             merged.extend_from_slice(right);
         }
-        items.copy_from_slice(&merged);
+        items.copy_from_slice(merged);
         width *= 2;
-    }
-    Ok(())
-}
-
-/// Bits of a digit: so many places can be written to in turn without a miss.
-const DIGIT: u32 = 8;
-
-/// Fewer items than this are sorted by comparing.
-const FEW: usize = 64;
-
-/// Sorts pairs of a code and a number that ascends with the position. It is a radix sort on the high bits of the codes,
-/// of those bits that differ at all; what they leave undecided, which is little, is compared.
-pub(crate) fn sort_by_code(items: &mut Vec<(u64, u32)>, interrupt: &Interrupt) -> Result<()> {
-    if items.len() < FEW {
-        items.sort_unstable();
-        return Ok(());
-    }
-    let first = items.first().map_or(0, |(code, _)| *code);
-    let differ = items.iter().fold(0, |bits, (code, _)| bits | code ^ first);
-    let high = u64::BITS - differ.leading_zeros();
-    // Enough for items that lie evenly to come to places of their own.
-    let enough = (items.len().ilog2() + 4).next_multiple_of(DIGIT);
-    let bits = high - differ.trailing_zeros().min(high);
-    let passes = bits.min(enough).div_ceil(DIGIT);
-    let low = high.saturating_sub(passes * DIGIT);
-    let mut other: Vec<(u64, u32)> = Vec::new();
-    reserve(&mut other, items.len())?;
-    other.resize(items.len(), (0, 0));
-    for pass in 0..passes {
-        scatter(items, &mut other, low + pass * DIGIT, interrupt)?;
-        std::mem::swap(items, &mut other);
-    }
-    if differ & ((1 << low) - 1) != 0 {
-        for group in items.chunk_by_mut(|(a, _), (b, _)| a >> low == b >> low) {
-            if group.len() > 1 {
-                sort(group, interrupt, |a, b| a.cmp(b))?;
-            }
-        }
-    }
-    Ok(())
-}
-
-/// Orders items by the digit at a bit; those with the same digit keep their order.
-fn scatter(
-    items: &[(u64, u32)],
-    into: &mut [(u64, u32)],
-    bit: u32,
-    interrupt: &Interrupt,
-) -> Result<()> {
-    const DIGITS: usize = 1 << DIGIT;
-    let digit = |code: u64| (code >> bit) as usize & (DIGITS - 1);
-    let mut places = [0_usize; DIGITS];
-    for (code, _) in items {
-        if let Some(count) = places.get_mut(digit(*code)) {
-            *count += 1;
-        }
-    }
-    let mut sum = 0;
-    for place in &mut places {
-        sum += std::mem::replace(place, sum);
-    }
-    for run in items.chunks(RUN) {
-        interrupt.check()?;
-        for item in run {
-            if let Some(place) = places.get_mut(digit(item.0)) {
-                if let Some(target) = into.get_mut(*place) {
-                    *target = *item;
-                }
-                *place += 1;
-            }
-        }
     }
     Ok(())
 }
@@ -128,7 +112,7 @@ mod tests {
     use crate::engine::Error;
 
     #[test]
-    fn a_sort_that_can_be_stopped_sorts_the_same() {
+    fn a_sort_that_can_be_stopped_and_one_on_several_threads_sort_the_same() {
         for len in [0, 1, RUN, RUN + 1, 3 * RUN - 5, 5 * RUN + 7] {
             let items: Vec<u64> = (0..len as u64)
                 .map(|n| n.wrapping_mul(0x9e37_79b9_7f4a_7c15))
@@ -140,33 +124,28 @@ mod tests {
                 let interrupt = Limits::default().and(cancel, None).begin();
                 sort(&mut own, &interrupt, |a, b| a.cmp(b)).unwrap();
                 assert!(own == sorted, "{len}");
+                for threads in [1, 2, 3, 7] {
+                    let mut own = items.clone();
+                    sort_on(threads, &mut own, &interrupt, |a, b| a.cmp(b)).unwrap();
+                    assert!(own == sorted, "{len} {threads}");
+                }
             }
         }
     }
 
     #[test]
-    fn codes_are_sorted_whichever_of_their_bits_differ() {
-        for len in [0, 1, FEW, 1000, 3 * RUN] {
-            for (mask, shift) in [
-                (u64::MAX, 0),
-                (0, 0),
-                (0xff, 0),
-                (0xffff, 31),
-                (0x8000_0000_0000_0001, 0),
-                (0xfff0_0000_0000_000f, 0),
-                (0x3, 62),
-                (0x1_0f0f_0f0f, 11),
-            ] {
-                let code = |n: u64| (n.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 7 & mask) << shift;
-                let mut items: Vec<(u64, u32)> =
-                    (0..len as u32).map(|n| (code(u64::from(n)), n)).collect();
-                let mut sorted = items.clone();
-                sorted.sort_unstable();
-                let interrupt = Limits::default().begin();
-                sort_by_code(&mut items, &interrupt).unwrap();
-                assert!(items == sorted, "{len} {mask:x} {shift}");
+    fn what_stops_one_thread_stops_the_sort() {
+        let mut items: Vec<u32> = (0..4 * RUN as u32).rev().collect();
+        let cancel = Cancel::new();
+        let interrupt = Limits::default().and(Some(cancel.clone()), None).begin();
+        let outcome = sort_on(2, &mut items, &interrupt, |a, b| {
+            // Only the second thread compares such.
+            if *a < RUN as u32 {
+                cancel.set();
             }
-        }
+            a.cmp(b)
+        });
+        assert_eq!(outcome, Err(Error::Cancelled));
     }
 
     #[test]

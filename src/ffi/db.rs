@@ -9,7 +9,7 @@ use crate::ffi::output::{Handle, Text};
 use crate::ffi::status::dictdb_status;
 use crate::ffi::table::dictdb_table;
 use crate::ffi::text;
-use crate::ffi::{log, memory};
+use crate::ffi::{log, memory, threads};
 use serde_json::json;
 use std::ffi::c_char;
 
@@ -43,6 +43,7 @@ pub unsafe extern "C" fn dictdb_db_new(
         // SAFETY: rule Text.
         let options = unsafe { text::optional(options, options_len, "options") }?;
         memory::install();
+        threads::install();
         db.finish(Database::with_options(options.unwrap_or("{}"))?)
     };
     // SAFETY: rule Error.

@@ -56,19 +56,29 @@ pub(super) unsafe fn guard(
 }
 
 fn catch(body: impl FnOnce() -> Result<(), Failure>) -> Result<(), Failure> {
+    run(body).unwrap_or_else(|text| Err(Failure::Panic(text)))
+}
+
+/// Runs what a thread of the engine does: the text of a panic goes on with it, to the thread that started this one.
+pub(super) fn hand_on(body: &mut dyn FnMut()) {
+    run(body).unwrap_or_else(|text| panic::resume_unwind(Box::new(text)));
+}
+
+/// The result, or the text of a panic.
+fn run<R>(body: impl FnOnce() -> R) -> Result<R, String> {
     let result = DEPTH.with(|depth| {
         depth.set(depth.get() + 1);
         let result = panic::catch_unwind(AssertUnwindSafe(body));
         depth.set(depth.get() - 1);
         result
     });
-    result.unwrap_or_else(|payload| {
+    result.map_err(|payload| {
+        let kept = PANIC.with(|cell| cell.take());
+        let handed_on = payload.downcast_ref::<String>().cloned();
         // Dropping a payload may itself panic; these are strings, but a leak is safer than a doubt.
         std::mem::forget(payload);
-        let text = PANIC
-            .with(|cell| cell.take())
-            .unwrap_or_else(|| "panic without a message".to_owned());
-        Err(Failure::Panic(text))
+        kept.or(handed_on)
+            .unwrap_or_else(|| "panic without a message".to_owned())
     })
 }
 
@@ -122,5 +132,21 @@ mod tests {
             "{message:?}"
         );
         dictdb_error_free(error);
+    }
+
+    #[test]
+    fn a_panic_of_another_thread_comes_with_its_text() {
+        install_hook();
+        let body = || {
+            let thread = std::thread::spawn(|| hand_on(&mut || panic!("planted {}", 43)));
+            thread
+                .join()
+                .unwrap_or_else(|payload| panic::resume_unwind(payload));
+            Ok(())
+        };
+        match catch(body) {
+            Err(Failure::Panic(text)) => assert!(text.contains("planted 43"), "{text}"),
+            _ => panic!("there is none"),
+        }
     }
 }

@@ -38,6 +38,7 @@ pub mod status;
 pub mod table;
 pub mod table_text;
 mod text;
+mod threads;
 pub mod update;
 pub mod version;
 pub mod watch;

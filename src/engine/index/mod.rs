@@ -2,9 +2,11 @@
 
 mod build;
 mod code;
+mod collisions;
 mod definition;
 mod entries;
 mod gather;
+mod order;
 mod reader;
 mod search;
 mod sorted;

@@ -12,6 +12,7 @@ use std::cmp::Ordering;
 use std::sync::Arc;
 
 /// See the module's comment.
+#[derive(Default)]
 pub(crate) struct Sorted {
     pub(super) width: usize,
     /// Of entries with one code: code and row.

@@ -131,4 +131,12 @@ impl Table {
             Source::Snapshot(_) => Err(Error::ReadOnly),
         }
     }
+
+    /// The records as they are now.
+    #[cfg(test)]
+    #[cfg(not(loom))]
+    pub(crate) fn version(&self) -> Version {
+        let pinned = self.core().and_then(|core| core.pin(&self.limits.begin()));
+        pinned.unwrap().version
+    }
 }

@@ -9,6 +9,7 @@ use crate::engine::keymap::{KeyMap, Row};
 use crate::engine::paged::{Entry, Page, PagedVec};
 use crate::engine::record::Record;
 use crate::engine::shape::{Shapes, GENERIC};
+use std::ops::Range;
 use std::sync::Arc;
 
 /// Where a record is stored: its segment and the offset in it.
@@ -326,6 +327,37 @@ impl Version {
             Some(record) => visit(row as Row, place, record),
             None => true,
         });
+    }
+
+    /// As `each`, of the records in the pages at some positions.
+    #[inline]
+    pub(crate) fn each_of<'a>(
+        &'a self,
+        pages: Range<usize>,
+        mut visit: impl FnMut(Row, Place, Record<'a>) -> bool,
+    ) {
+        self.rows
+            .each_of(pages, |row, place| match self.record(place) {
+                Some(record) => visit(row as Row, place, record),
+                None => true,
+            });
+    }
+
+    /// Cuts the pages into so many ranges of about as many records, or fewer; with each, how many it has.
+    pub(crate) fn page_ranges(&self, count: usize) -> Vec<(Range<usize>, usize)> {
+        let mut ranges = Vec::new();
+        let (all, mut done, mut from, mut own) = (self.count(), 0, 0, 0);
+        for position in 0..self.page_count() {
+            own += self.page(position).live();
+            if (done + own) * count >= all * (ranges.len() + 1) && own > 0 {
+                ranges.push((from..position + 1, own));
+                (done, from, own) = (done + own, position + 1, 0);
+            }
+        }
+        if own > 0 || ranges.is_empty() {
+            ranges.push((from..self.page_count(), own));
+        }
+        ranges
     }
 
     /// Calls `visit` with each record from a row on, in natural order, until it says false.

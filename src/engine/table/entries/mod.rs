@@ -35,7 +35,7 @@ impl Version {
     pub(super) fn gather(
         &self,
         rows: &(impl ExactSizeIterator<Item = (Row, Place)> + Clone),
-        place_of: impl Fn(Row) -> Option<Place>,
+        place_of: impl Fn(Row) -> Option<Place> + Sync,
         shapes: &Shapes,
         interrupt: &Interrupt,
     ) -> Result<Gathered> {
@@ -61,7 +61,7 @@ impl Version {
     pub(super) fn gather_moved(
         &self,
         rows: &(impl ExactSizeIterator<Item = (Row, Place, Place)> + Clone),
-        new_place: impl Fn(Row) -> Option<Place>,
+        new_place: impl Fn(Row) -> Option<Place> + Sync,
         affected: u64,
         shapes: &Shapes,
         interrupt: &Interrupt,
@@ -147,7 +147,7 @@ impl Version {
 
 fn sort<'r>(
     gathers: Vec<(usize, Gather<'r, '_>)>,
-    record: impl Fn(Row) -> Option<Record<'r>>,
+    record: impl Fn(Row) -> Option<Record<'r>> + Sync,
     interrupt: &Interrupt,
 ) -> Result<Gathered> {
     let mut gathered = Gathered::new();
