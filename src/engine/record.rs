@@ -249,12 +249,12 @@ impl<'a> Record<'a> {
     #[inline]
     pub(crate) fn range(&self, shape: &Shape, position: u16) -> Option<Range<usize>> {
         let name = shape.fields().get(usize::from(position))?.quoted();
-        Some(self.range_behind(name.len(), position))
+        Some(self.range_of(position, name.len()))
     }
 
     /// The same, by the length of the field's quoted name.
     #[inline]
-    fn range_behind(&self, name_len: usize, position: u16) -> Range<usize> {
+    fn range_of(&self, position: u16, name_len: usize) -> Range<usize> {
         // `{` or `,` before the name, `:` behind it.
         let before = match usize::from(position).checked_sub(1) {
             None => 0,
@@ -265,8 +265,8 @@ impl<'a> Record<'a> {
 
     /// The value at a position of the record's shape, whose field has a quoted name of this length.
     #[inline]
-    pub(crate) fn value_behind(&self, name_len: usize, position: u16) -> Option<&'a [u8]> {
-        self.text.get(self.range_behind(name_len, position))
+    pub(crate) fn value_of(&self, position: u16, name_len: usize) -> Option<&'a [u8]> {
+        self.text.get(self.range_of(position, name_len))
     }
 
     /// The value at a position of the record's shape.

@@ -184,7 +184,7 @@ impl<'s, 'a: 's> Asked<'s, 'a> {
                     continue;
                 };
                 for (cell, record) in cells.iter_mut().zip(records) {
-                    let value = record.and_then(|record| record.value_behind(len, position));
+                    let value = record.and_then(|record| record.value_of(position, len));
                     *cell = value.and_then(|value| path.follow(value));
                 }
             }

@@ -57,7 +57,10 @@ fn nearest(number: Number) -> f64 {
     match number {
         Number::Float(value) => value,
         // Most integers are short, and faster to convert.
-        Number::Integer(value) => i64::try_from(value).map_or(value as f64, |value| value as f64),
+        Number::Integer(value) => match i64::try_from(value) {
+            Ok(short) => short as f64,
+            Err(_) => value as f64,
+        },
     }
 }
 

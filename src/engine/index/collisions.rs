@@ -13,10 +13,18 @@ use crate::engine::Result;
 /// Hashes of which one record is remembered at most.
 const MOST_SEEN: usize = 4096;
 
+#[derive(Clone, Copy)]
+struct First<'r> {
+    hash: u64,
+    /// If there is one field alone, the text of the record's value.
+    text: Option<&'r [u8]>,
+    record: Record<'r>,
+}
+
 /// The first record of some of the hashes, while it is at hand: all later ones that have such a hash are compared with it,
 /// and need not be read again.
 pub(super) struct Seen<'r> {
-    places: Vec<Option<(u64, Record<'r>)>>,
+    places: Vec<Option<First<'r>>>,
     collided: Vec<u64>,
 }
 
@@ -33,21 +41,27 @@ impl<'r> Seen<'r> {
         })
     }
 
-    /// Compares a record with the first one that had its hash.
+    /// Compares a record with the first one that had its hash; `text` is as `First` has it.
     #[inline]
     pub(super) fn meet(
         &mut self,
         hash: u64,
+        text: Option<&'r [u8]>,
         record: &Record<'r>,
         reader: &mut Reader<'_>,
     ) -> Result<()> {
         let at = hash as usize & (self.places.len() - 1);
         match self.places.get_mut(at) {
-            Some(Some((other, first))) if *other == hash && !reader.same(first, record) => {
-                add(&mut self.collided, hash)
+            Some(Some(first)) if first.hash == hash => {
+                let is_same = text.is_some() && text == first.text;
+                match is_same || reader.same(&first.record, record) {
+                    true => Ok(()),
+                    false => add(&mut self.collided, hash),
+                }
             }
             Some(place @ None) => {
-                *place = Some((hash, *record));
+                let record = *record;
+                *place = Some(First { hash, text, record });
                 Ok(())
             }
             _ => Ok(()),
@@ -57,8 +71,8 @@ impl<'r> Seen<'r> {
     /// The record that all were compared with that have a hash.
     fn get(&self, hash: u64) -> Option<Record<'r>> {
         let at = hash as usize & (self.places.len() - 1);
-        let (other, first) = self.places.get(at).copied().flatten()?;
-        (other == hash).then_some(first)
+        let first = self.places.get(at).copied().flatten()?;
+        (first.hash == hash).then_some(first.record)
     }
 }
 

@@ -64,13 +64,14 @@ impl<'r, 's> Gather<'r, 's> {
             self.rows.push(row);
             return Ok(());
         }
-        let mut own = 0;
-        self.reader.codes(record, |code| own = code);
-        self.pairs.push((own, row));
-        match &mut self.seen {
-            Some(seen) => seen.meet(own, record, &mut self.reader),
-            None => Ok(()),
-        }
+        let Some(seen) = &mut self.seen else {
+            self.reader
+                .codes(record, |code| self.pairs.push((code, row)));
+            return Ok(());
+        };
+        let (hash, text) = self.reader.hash(record);
+        self.pairs.push((hash, row));
+        seen.meet(hash, text, record, &mut self.reader)
     }
 
     /// Sorts the entries; `record` gives a row's record.
