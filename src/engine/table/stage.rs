@@ -50,6 +50,9 @@ impl Staged {
 /// Bytes of the longest key that a table gives, and of the closing brace.
 const GIVEN: usize = 20;
 
+/// Bytes that a record may need beside its text and the name of its key, unless it has very many fields.
+const SPARE: usize = 64;
+
 /// Names and values of a record that is put together anew.
 type Members<'a> = Vec<(&'a [u8], &'a [u8])>;
 
@@ -66,8 +69,14 @@ impl Stage {
     pub(super) fn many(core: &Core, text: &str, interrupt: &Interrupt) -> Result<Stage> {
         let mut stage = Stage::new(core);
         stage.is_bulk = true;
-        reserve(&mut stage.stored, text.len() + text.len() / 4)?;
-        arena::on_large_pages(&mut stage.stored);
+        // What records have before their texts is about that much. Without the memory for it there is a smaller start.
+        if stage
+            .stored
+            .try_reserve(text.len() + text.len() / 8)
+            .is_ok()
+        {
+            arena::on_large_pages(&mut stage.stored);
+        }
         let mut scanner = Scanner::new(text);
         let mut ticker = interrupt.ticker();
         let mut more = scanner.enter_array()?;
@@ -194,7 +203,8 @@ impl Stage {
         let guess = self.guess.and_then(|id| self.shapes.get(id));
         let guess = guess.map(|shape| &**shape);
         let room = record::room(guess, scanner.left().min(self.usual_len));
-        reserve(&mut self.stored, room + scanner.left())?;
+        let key_len = self.shapes.key_field().len();
+        reserve(&mut self.stored, room + scanner.left() + key_len + SPARE)?;
         self.stored.resize(start + room, 0);
         let (start, record) = (start + room, start);
         let missing = scanner.record(&mut self.stored, guess)?;
