@@ -401,20 +401,21 @@ impl<T: Entry> PagedVec<T> {
         while let Some((first, entry)) = next {
             self.set(first, entry);
             next = entries.next();
-            let is_near = |index: usize| index >> PAGE_BITS == first >> PAGE_BITS;
+            let is_near = |(index, _): &(usize, T)| index >> PAGE_BITS == first >> PAGE_BITS;
+            if !next.as_ref().is_some_and(is_near) {
+                continue;
+            }
             let mut end = self.len;
-            if let (Some((index, _)), Some(page)) = (next, self.full_page(first)) {
-                if !is_near(index) {
-                    continue;
+            let Some(page) = self.full_page(first) else {
+                continue;
+            };
+            while let Some((index, entry)) = next.filter(is_near) {
+                if let Some(place) = page.entries.get_mut(index & (PAGE - 1)) {
+                    page.live += u32::from(*place == T::GAP);
+                    *place = entry;
                 }
-                while let Some((index, entry)) = next.filter(|(index, _)| is_near(*index)) {
-                    if let Some(place) = page.entries.get_mut(index & (PAGE - 1)) {
-                        page.live += u32::from(*place == T::GAP);
-                        *place = entry;
-                    }
-                    end = end.max(index + 1);
-                    next = entries.next();
-                }
+                end = end.max(index + 1);
+                next = entries.next();
             }
             self.len = end;
         }
