@@ -561,12 +561,18 @@ mod tests {
     proptest! {
         /// Behaves like a map, and a clone never sees a later change.
         #[test]
-        fn behaves_like_a_map(ops in prop::collection::vec((0_usize..200_000, 0_u16..4, 1_usize..1500), 1..40)) {
+        fn behaves_like_a_map(ops in prop::collection::vec((0_usize..200_000, 0_u16..5, 1_usize..1500, 1_usize..90), 1..40)) {
             let mut paged = PagedVec::new();
             let mut model = std::collections::BTreeMap::new();
             let mut clones = Vec::new();
-            for (start, value, count) in ops {
+            for (start, value, count, step) in ops {
                 clones.push((paged.clone(), model.clone()));
+                if value == 4 {
+                    let entries = (start..start + count).step_by(step).map(|index| (index, value));
+                    paged.set_all(entries.clone());
+                    model.extend(entries);
+                    continue;
+                }
                 for index in start..start + count {
                     if value == 0 {
                         paged.set(index, u16::MAX);
