@@ -27,6 +27,7 @@ mod record;
 mod resolve;
 mod schema;
 mod shape;
+mod short;
 mod sorting;
 mod syntax;
 mod table;

@@ -8,6 +8,7 @@ use crate::engine::json::Span;
 use crate::engine::limits::{add, reserve};
 use crate::engine::record::Record;
 use crate::engine::shape::{Shape, Shapes, GENERIC};
+use crate::engine::short::Short;
 use crate::engine::{Error, Params, Result};
 use foldhash::fast::RandomState;
 use hashbrown::HashMap;
@@ -16,10 +17,10 @@ use hashbrown::HashMap;
 struct Plan {
     shape: u16,
     /// Those that expressions read, by the position of their names.
-    reads: Vec<u16>,
+    reads: Short<u16, 4>,
     /// Those that are changed, in the order of the record, each with its position among the targets; then those that
     /// are added.
-    changes: Vec<(u16, u16)>,
+    changes: Short<(u16, u16), 4>,
     /// Whether all changes set fields as a whole that are there.
     only_replaces: bool,
 }
@@ -36,24 +37,22 @@ pub(crate) struct Evaluator<'a> {
     others: Option<HashMap<u16, Plan, RandomState>>,
     /// The values that were computed, and where each assignment's lies.
     scratch: Vec<u8>,
-    computed: Vec<(usize, usize)>,
+    computed: Short<(usize, usize), 4>,
     seen: Vec<bool>,
 }
 
 impl<'a> Evaluator<'a> {
     /// The caller has checked that there are as many parameters as are used.
-    pub(crate) fn new(assignments: &'a Assignments, params: &'a Params) -> Result<Self> {
-        let mut computed = Vec::new();
-        reserve(&mut computed, assignments.list.len())?;
-        Ok(Evaluator {
+    pub(crate) fn new(assignments: &'a Assignments, params: &'a Params) -> Self {
+        Evaluator {
             assignments,
             params,
             latest: None,
             others: None,
             scratch: Vec::new(),
-            computed,
+            computed: Short::new((0, 0)),
             seen: Vec::new(),
-        })
+        }
     }
 
     /// Computes the changed record: its canonical text, and where its fields lie in it. `shapes` may have grown since
@@ -92,7 +91,7 @@ impl<'a> Evaluator<'a> {
 
     /// What `replace` has computed: positions of fields, ascending, and values.
     pub(crate) fn values(&self) -> impl Iterator<Item = (u16, &[u8])> + Clone {
-        let changes = self.latest.as_ref().map(|plan| plan.changes.as_slice());
+        let changes = self.latest.as_ref().map(|plan| &*plan.changes);
         let values = self.given();
         let changes = changes.unwrap_or_default().iter();
         changes.map(move |&(position, target)| {
@@ -144,7 +143,7 @@ impl<'a> Evaluator<'a> {
                     .and_then(|value| value.write(&mut self.scratch))
                     .map_err(|error| in_field(error, &assignment.field))?,
             }
-            add(&mut self.computed, (start, self.scratch.len()))?;
+            self.computed.add((start, self.scratch.len()))?;
         }
         Ok(())
     }
@@ -203,10 +202,16 @@ impl<'a> Evaluator<'a> {
     fn turn_to(&mut self, shape: &Shape) -> Result<()> {
         match &self.latest {
             Some(plan) if plan.shape == shape.id() => Ok(()),
-            _ => self.turn(shape),
+            Some(_) => self.turn(shape),
+            None => {
+                self.latest = Some(self.plan(shape)?);
+                Ok(())
+            }
         }
     }
 
+    /// The same, if there was a plan before.
+    #[cold]
     fn turn(&mut self, shape: &Shape) -> Result<()> {
         let known = self.others.as_mut();
         let plan = match known.and_then(|others| others.remove(&shape.id())) {
@@ -231,25 +236,24 @@ impl<'a> Evaluator<'a> {
     fn plan(&self, shape: &Shape) -> Result<Plan> {
         let names = self.assignments.reads.names();
         let targets = &self.assignments.targets;
-        let (mut reads, mut changes, mut missing) = (Vec::new(), Vec::new(), Vec::new());
-        reserve(&mut reads, names.len())?;
-        reads.extend(
-            names
-                .iter()
-                .map(|name| shape.position(name).unwrap_or(MISSING)),
-        );
-        reserve(&mut changes, targets.members().len())?;
+        let (mut reads, mut changes) = (Short::new(0), Short::new((0, 0)));
+        for name in names {
+            reads.add(shape.position(name).unwrap_or(MISSING))?;
+        }
+        let mut missing = Vec::new();
         // The limit of a list is far below that of the type.
         for (at, member) in (0_u16..).zip(targets.members()) {
             match shape.position(member.quoted()) {
-                Some(position) => changes.push((position, at)),
+                Some(position) => changes.add((position, at))?,
                 None => add(&mut missing, at)?,
             }
         }
         changes.sort_unstable();
         let is_missing = |at: &u16| missing.binary_search(at).is_ok();
         let added = targets.added().iter().map(|at| *at as u16);
-        changes.extend(added.filter(is_missing).map(|at| (MISSING, at)));
+        for at in added.filter(is_missing) {
+            changes.add((MISSING, at))?;
+        }
         let only_replaces = changes.iter().all(|&(position, target)| {
             let at = targets.leaf(target).filter(|_| position != MISSING);
             let assignment = at.and_then(|at| self.assignments.list.get(at));

@@ -6,6 +6,7 @@
 
 use super::core::Pinned;
 use super::filter::Filter;
+use super::matches::{self, Matches};
 use super::state::{Match, State};
 use super::{Core, Version};
 use crate::engine::interrupt::Interrupt;
@@ -86,11 +87,7 @@ impl<'a> Search<'a> {
 
     /// The matches of now, the lock being held; `None` if finding them turns out to take long: then it is to be let go,
     /// and the search to be prepared. What was prepared stays, should this be asked again.
-    pub(super) fn finish(
-        &self,
-        state: &State,
-        interrupt: &Interrupt,
-    ) -> Result<Option<Vec<Match>>> {
+    pub(super) fn finish(&self, state: &State, interrupt: &Interrupt) -> Result<Option<Matches>> {
         let version = &state.version;
         let Some((pinned, found)) = &self.found else {
             return self.find_now(version, interrupt);
@@ -101,17 +98,18 @@ impl<'a> Search<'a> {
                 .filter
                 .recheck(version, &pinned.version, found, interrupt)?,
         };
-        Ok(Some(matches))
+        Ok(Some(matches::found(matches)))
     }
 }
 
 impl Search<'_> {
     /// What matches, if that is found quickly.
-    fn find_now(&self, version: &Version, interrupt: &Interrupt) -> Result<Option<Vec<Match>>> {
+    fn find_now(&self, version: &Version, interrupt: &Interrupt) -> Result<Option<Matches>> {
         if let Some(few) = self.point.as_ref().and_then(|point| point.rows(version)) {
-            let mut matches = Vec::new();
-            reserve(&mut matches, few.rows().len())?;
-            matches.extend(few.rows().iter().map(|row| (*row, version.place(*row))));
+            let mut matches = matches::NONE;
+            for row in few.rows() {
+                matches.add((*row, version.place(*row)))?;
+            }
             return Ok(Some(matches));
         }
         let own;
@@ -123,7 +121,10 @@ impl Search<'_> {
             }
         };
         match self.filter.quick(version, analysis) {
-            Some(plan) => self.filter.matches(version, &plan, interrupt).map(Some),
+            Some(plan) => {
+                let matches = self.filter.matches(version, &plan, interrupt)?;
+                Ok(Some(matches::found(matches)))
+            }
             None => Ok(None),
         }
     }

@@ -2,7 +2,7 @@
 
 use super::filter::Filter;
 use super::stage::{find_or_add, too_long};
-use super::state::{Change, Match};
+use super::state::{Change, Match, State};
 use super::{Core, Table, Version};
 use crate::engine::assign::{Assignments, Evaluator};
 use crate::engine::json::Span;
@@ -73,8 +73,8 @@ impl Table {
         let core = self.core()?;
         let filter = Filter::bind(Some(&update.predicate), params)?;
         let interrupt = self.limits.begin();
-        let mut change = Assigning::new(core, &update.assignments, params)?;
         core.change_matches(&filter, &interrupt, |state, matches| {
+            let mut change = Assigning::new(core, state, &update.assignments, params);
             state.update(matches, &mut change, &interrupt)
         })
     }
@@ -110,21 +110,23 @@ pub(super) struct Assigning<'a> {
 }
 
 impl<'a> Assigning<'a> {
+    /// Of the table's state, whose lock is held: it has no shapes but these.
     pub(super) fn new(
         core: &'a Core,
+        state: &State,
         assignments: &'a Assignments,
         params: &'a Params,
-    ) -> Result<Self> {
-        let (schema, shapes) = (core.schema(), core.shapes());
-        Ok(Assigning {
-            evaluator: Evaluator::new(assignments, params)?,
+    ) -> Self {
+        let schema = core.schema();
+        Assigning {
+            evaluator: Evaluator::new(assignments, params),
             assignments,
-            is_unchecked: schema.is_none() && !assignments.touches(shapes.key_field()),
+            is_unchecked: schema.is_none() && !assignments.touches(core.key_field()),
             schema,
-            shapes,
+            shapes: state.version.shapes.clone(),
             text: Vec::new(),
             spans: Vec::new(),
-        })
+        }
     }
 
     fn slice(&self, range: (u32, u32)) -> &[u8] {
@@ -179,9 +181,7 @@ impl<'a> Assigning<'a> {
 }
 
 impl Change for Assigning<'_> {
-    fn begin(&mut self, version: &Version, _: &[Match]) -> Result<()> {
-        // The lock is held: the table has no shapes but these.
-        self.shapes = version.shapes.clone();
+    fn begin(&mut self, _: &Version, _: &[Match]) -> Result<()> {
         Ok(())
     }
 

@@ -64,11 +64,7 @@ fn run_with(update: &str, params: &str, json: &str) -> Result<String> {
     let assignments = Assignments::parse(update)?;
     let params = Params::from_json(params).unwrap();
     params.check(assignments.parameters())?;
-    apply(
-        &mut Evaluator::new(&assignments, &params)?,
-        &shapes,
-        &stored,
-    )
+    apply(&mut Evaluator::new(&assignments, &params), &shapes, &stored)
 }
 
 fn run(update: &str, json: &str) -> Result<String> {

@@ -231,7 +231,7 @@ fn check(changes: &[Change], records: &[Value], params: &[Value]) -> Result<(), 
     };
     prop_assert!(!conflicts(changes), "{}", text);
     let values = Params::from_json(&json!(params).to_string()).unwrap();
-    let mut evaluator = Evaluator::new(&assignments, &values).unwrap();
+    let mut evaluator = Evaluator::new(&assignments, &values);
     let mut shapes = Shapes::new("id");
     for record in records {
         let stored = stored(&mut shapes, &record.to_string());

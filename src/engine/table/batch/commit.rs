@@ -2,8 +2,9 @@
 
 use super::super::core::{Core, Writer};
 use super::super::filter::Filter;
+use super::super::matches::{self, Matches};
 use super::super::search::Search;
-use super::super::state::{Match, State};
+use super::super::state::State;
 use super::super::version::Version;
 use super::operation::{matches_of_key, Operation, Target};
 use super::savepoint::Savepoint;
@@ -59,7 +60,7 @@ pub(super) fn run(
             let Some(writer) = transaction.writers.get_mut(table) else {
                 continue;
             };
-            let matches: Vec<Match> = match (target, searches.get(at)) {
+            let matches: Matches = match (target, searches.get(at)) {
                 (Some(Target::Key(key)), _) => matches_of_key(writer, key).map_err(in_batch(at))?,
                 (Some(Target::Matching(..)), Some(Some(search))) => {
                     match search.finish(writer, interrupt).map_err(in_batch(at))? {
@@ -79,7 +80,7 @@ pub(super) fn run(
                         }
                     }
                 }
-                _ => Vec::new(),
+                _ => matches::NONE,
             };
             push(&mut results, if at > 0 { b"," } else { b"" })?;
             transaction

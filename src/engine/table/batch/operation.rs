@@ -3,6 +3,7 @@
 use super::super::changes::{Changes, Merger};
 use super::super::core::Core;
 use super::super::filter::Filter;
+use super::super::matches::{self, Matches};
 use super::super::stage::Stage;
 use super::super::state::{Match, State};
 use super::super::update::Assigning;
@@ -96,7 +97,7 @@ impl Work {
                 state.update(matches, &mut merger, interrupt)?;
             }
             Work::Assign(assignments, params) => {
-                let mut change = Assigning::new(core, assignments, params)?;
+                let mut change = Assigning::new(core, state, assignments, params);
                 state.update(matches, &mut change, interrupt)?;
             }
             Work::Delete => state.delete(matches),
@@ -111,7 +112,8 @@ impl Work {
 }
 
 /// The record of a key, which must be there.
-pub(super) fn matches_of_key(state: &State, key: &KeyRef<'_>) -> Result<Vec<Match>> {
-    let found = state.version.find(key).ok_or(Error::RecordNotFound)?;
-    Ok(vec![found])
+pub(super) fn matches_of_key(state: &State, key: &KeyRef<'_>) -> Result<Matches> {
+    let mut matches = matches::NONE;
+    matches.add(state.version.find(key).ok_or(Error::RecordNotFound)?)?;
+    Ok(matches)
 }
