@@ -351,7 +351,8 @@ fn scans_beside_writers_see_their_own_version() {
             let text = Some("id IN (?1, ?2)");
             let update = Update::new(None, text, "touched = touched + sign").unwrap();
             for key in 1..=RECORDS / 2 {
-                let params = Params::from_json(&format!("[{key},{}]", RECORDS + 1 - key)).unwrap();
+                let params = format!("[{key},{}]", RECORDS + 1 - key);
+                let params = Params::from_json(&params).unwrap();
                 table.run_update(&update, &params).unwrap();
             }
         })

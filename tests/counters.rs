@@ -43,8 +43,9 @@ fn update(where_text: &str, set: &str) -> Update {
     Update::new(None, Some(where_text), set).unwrap()
 }
 
-fn params(values: &[u64]) -> Params {
-    Params::from_json(&format!("{values:?}")).unwrap()
+fn params(values: &[u64]) -> Params<'static> {
+    let text = format!("{values:?}");
+    Params::from_json(&text).unwrap().into_owned().unwrap()
 }
 
 fn rows(json: &[u8]) -> Vec<Value> {

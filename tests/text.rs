@@ -80,7 +80,8 @@ proptest! {
             let said = say(pred, parameters, &mut random);
             let open = read(&said.text)?;
             prop_assert_eq!(open.parameters(), said.params.len(), "{}", &said.text);
-            let params = Params::from_json(&said.params()).unwrap();
+            let params = said.params();
+            let params = Params::from_json(&params).unwrap();
             let closed = open.with(&params).unwrap();
             prop_assert_eq!(print(&closed), print(&predicate), "{} {}", &said.text, said.params());
             prop_assert_eq!(closed.parameters(), 0);
@@ -112,7 +113,8 @@ fn refuses_without_values(
     longer.push("1".to_owned());
     let shorter = &said.params[1..];
     for params in [shorter, longer.as_slice()] {
-        let params = Params::from_json(&format!("[{}]", params.join(","))).unwrap();
+        let params = format!("[{}]", params.join(","));
+        let params = Params::from_json(&params).unwrap();
         refused(open.with(&params).map(|_| 0))?;
     }
     Ok(())

@@ -8,7 +8,11 @@ use std::ffi::c_char;
 /// The values of an argument `params`, which may be NULL.
 ///
 /// # Safety Rule Text.
-pub(super) unsafe fn read(params: *const c_char, params_len: usize) -> Result<Params, Failure> {
+#[inline]
+pub(super) unsafe fn read<'a>(
+    params: *const c_char,
+    params_len: usize,
+) -> Result<Params<'a>, Failure> {
     // SAFETY: the caller's promise.
     match unsafe { text::optional(params, params_len, "params") }? {
         Some(text) => Params::from_json(text).map_err(Failure::in_text("params")),

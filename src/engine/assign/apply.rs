@@ -31,7 +31,7 @@ const MAX_PLANNED: usize = 1 << 20;
 /// For one run: parameters bound, fields looked up once per shape.
 pub(crate) struct Evaluator<'a> {
     assignments: &'a Assignments,
-    params: &'a Params,
+    params: &'a Params<'a>,
     /// The plan of the last record, and those of other shapes.
     latest: Option<Plan>,
     others: Option<HashMap<u16, Plan, RandomState>>,
@@ -43,7 +43,7 @@ pub(crate) struct Evaluator<'a> {
 
 impl<'a> Evaluator<'a> {
     /// The caller has checked that there are as many parameters as are used.
-    pub(crate) fn new(assignments: &'a Assignments, params: &'a Params) -> Self {
+    pub(crate) fn new(assignments: &'a Assignments, params: &'a Params<'a>) -> Self {
         Evaluator {
             assignments,
             params,

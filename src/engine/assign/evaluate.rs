@@ -27,7 +27,7 @@ pub(super) const MISSING: u16 = u16::MAX;
 pub(super) struct Source<'v> {
     pub(super) record: Record<'v>,
     pub(super) fields: Fields<'v>,
-    pub(super) params: &'v Params,
+    pub(super) params: &'v Params<'v>,
 }
 
 /// A value.

@@ -13,7 +13,7 @@ use crate::engine::{Error, Params, Result};
 /// Writes the changed record.
 pub(super) struct Writer<'a, 'o> {
     pub(super) assignments: &'a Assignments,
-    pub(super) params: &'a Params,
+    pub(super) params: &'a Params<'a>,
     /// The values that were computed, by assignment: where they stand in `scratch`.
     pub(super) computed: &'o [(usize, usize)],
     pub(super) scratch: &'o [u8],
@@ -27,7 +27,7 @@ pub(super) struct Writer<'a, 'o> {
 #[derive(Clone, Copy)]
 pub(super) struct Values<'v> {
     pub(super) assignments: &'v Assignments,
-    pub(super) params: &'v Params,
+    pub(super) params: &'v Params<'v>,
     /// Those that were computed, by assignment: where they stand in `scratch`.
     pub(super) computed: &'v [(usize, usize)],
     pub(super) scratch: &'v [u8],

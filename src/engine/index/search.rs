@@ -131,13 +131,34 @@ impl Index {
         if self.collided.contains(&hash) {
             return (Span { from, to }, false);
         }
-        let equal = stored.record(row).is_some_and(|record| {
+        match self.has_values(row, values, stored) {
+            true => (Span { from, to }, true),
+            false => (nothing, true),
+        }
+    }
+
+    /// The rows that a hash index has of values, one for each field, if one look tells: then there is no need for a span.
+    pub(crate) fn rows_of_hash(&self, values: &[Value<'_>], stored: Stored<'_>) -> Option<&[Row]> {
+        if self.definition.kind != Kind::Hash {
+            return None;
+        }
+        let hash = self.definition.hash(values.iter().copied());
+        let rows = self.tree.rows_of(hash)?;
+        if self.collided.contains(&hash) {
+            return None;
+        }
+        let first = rows.first();
+        let equal = first.is_some_and(|row| self.has_values(*row, values, stored));
+        Some(if equal { rows } else { &[] })
+    }
+
+    fn has_values(&self, row: Row, values: &[Value<'_>], stored: Stored<'_>) -> bool {
+        stored.record(row).is_some_and(|record| {
             values.iter().enumerate().all(|(at, value)| {
                 let found = self.definition.value(at, &record, stored.shapes);
                 found.equals(value)
             })
-        });
-        (if equal { Span { from, to } } else { nothing }, true)
+        })
     }
 
     /// How many entries come before those whose first fields equal `values` and whose next field lies at an end of a

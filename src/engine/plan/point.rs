@@ -4,7 +4,8 @@
 use crate::engine::index::{Index, Span};
 use crate::engine::key::KeyRef;
 use crate::engine::keymap::Row;
-use crate::engine::predicate::{Bindings, Comparison, Expression, Path, Program, Test};
+use crate::engine::params::Params;
+use crate::engine::predicate::{Path, Program};
 use crate::engine::table::Version;
 use crate::engine::value::Value;
 
@@ -37,38 +38,44 @@ impl Few {
     }
 }
 
-/// Where the records are.
+/// What tells where the records are.
 enum Found<'v> {
     Row(Option<Row>),
-    Index(&'v Index, Span),
+    Index(&'v Index),
 }
 
 impl<'a> Point<'a> {
-    /// What a predicate asks for, if it asks for that alone.
-    pub(crate) fn of(program: Option<&'a Program>, bindings: &'a Bindings) -> Option<Point<'a>> {
-        let Expression::Test { path, test, .. } = program?.root() else {
-            return None;
-        };
-        match test.test(bindings)? {
-            Test::Compare(Comparison::Eq, constant) => Some(Point {
-                path,
-                value: constant.value(),
-            }),
-            _ => None,
-        }
+    /// What a predicate asks for, if it asks for that alone. Then there is nothing in which its values could be wrong.
+    pub(crate) fn of(program: Option<&'a Program>, params: &'a Params<'a>) -> Option<Point<'a>> {
+        let (path, text) = program?.equality(params)?;
+        Some(Point {
+            path,
+            value: Value::read(text),
+        })
     }
 
     /// The rows of a version, if they are few.
     pub(crate) fn rows(&self, version: &Version) -> Option<Few> {
         let mut few = Few::default();
-        match self.find(version)? {
-            Found::Row(row) => few.extend(row.as_slice()),
-            Found::Index(_, span) if span.len() > FEW => return None,
-            Found::Index(index, span) => index.rows(span, |rows| {
-                few.extend(rows);
-                true
-            }),
+        let index = match self.find(version)? {
+            Found::Row(row) => {
+                few.extend(row.as_slice());
+                return Some(few);
+            }
+            Found::Index(index) => index,
+        };
+        if let Some(rows) = index.rows_of_hash(&[self.value], version.stored()) {
+            few.extend(rows);
+            return (rows.len() <= FEW).then_some(few);
         }
+        let span = self.span(index, version)?;
+        if span.len() > FEW {
+            return None;
+        }
+        index.rows(span, |rows| {
+            few.extend(rows);
+            true
+        });
         Some(few)
     }
 
@@ -76,7 +83,7 @@ impl<'a> Point<'a> {
     pub(crate) fn count(&self, version: &Version) -> Option<usize> {
         Some(match self.find(version)? {
             Found::Row(row) => row.iter().len(),
-            Found::Index(_, span) => span.len(),
+            Found::Index(index) => self.span(index, version)?.len(),
         })
     }
 
@@ -87,11 +94,14 @@ impl<'a> Point<'a> {
         }
         let mut indexes = version.indexes().iter();
         let index = indexes.find(|index| index.definition.fields.first() == Some(self.path))?;
-        if index.definition.fields.len() > 1 {
-            return None;
-        }
+        let is_alone = index.definition.fields.len() == 1;
+        is_alone.then_some(Found::Index(index))
+    }
+
+    /// Where in its index the records are, if the index alone tells.
+    fn span(&self, index: &Index, version: &Version) -> Option<Span> {
         match index.span(&[self.value], None, version.stored()) {
-            (span, true) => Some(Found::Index(index, span)),
+            (span, true) => Some(span),
             (_, false) => None,
         }
     }

@@ -4,7 +4,7 @@
 use super::form::Form;
 use super::path::Path;
 use super::test::Test;
-use super::tree::{Node, Predicate};
+use super::tree::{Comparison, Node, Predicate};
 use crate::engine::limits::{add, reserve};
 use crate::engine::params::Params;
 use crate::engine::record::Record;
@@ -95,6 +95,26 @@ impl Program {
             add(&mut tests, template.bind(params)?)?;
         }
         Ok(Bindings(tests))
+    }
+
+    /// If all that is asked is whether one field equals one value: the field, and the value's canonical text.
+    pub(crate) fn equality<'a>(&'a self, params: &'a Params<'a>) -> Option<(&'a Path, &'a [u8])> {
+        let Expression::Test { path, test, .. } = &self.root else {
+            return None;
+        };
+        let text = match test {
+            Source::Fixed(test) => match &**test {
+                Test::Compare(Comparison::Eq, constant) => constant.text(),
+                _ => return None,
+            },
+            Source::Bound(position) => match self.template(*position)? {
+                Form::Compare(Comparison::Eq, Operand::Parameter(number)) => {
+                    params.get(*number).ok()?
+                }
+                _ => return None,
+            },
+        };
+        Some((path, text))
     }
 
     /// A test with parameters, as it is written.

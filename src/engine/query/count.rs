@@ -45,6 +45,7 @@ impl Count {
     }
 
     /// The number, `None` if there is none.
+    #[inline]
     pub(super) fn value(self, option: &str, params: &Params) -> Result<Option<u64>> {
         let position = match self {
             Count::All => return Ok(None),

@@ -12,17 +12,24 @@ use crate::engine::plan::{Access, Analysis, Plan, Point};
 use crate::engine::predicate::{Bindings, Bound, Predicate, Program};
 use crate::engine::query::Run;
 use crate::engine::{Error, Params, Result};
+use once_cell::unsync::OnceCell;
 
 /// See the module's comment.
 pub(super) struct Filter<'a> {
     /// `None` matches every record.
     pub(super) program: Option<&'a Program>,
-    pub(super) bindings: Bindings,
+    params: &'a Params<'a>,
+    /// The one value that is asked for, if that is all.
+    pub(super) point: Option<Point<'a>>,
+    /// Made at once if a value can be wrong, and else when they are needed.
+    bindings: OnceCell<Bindings>,
 }
+
+static NO_PARAMS: Params<'static> = Params::none();
 
 impl<'a> Filter<'a> {
     /// As many values as the predicate has parameters must have been passed.
-    pub(super) fn new(predicate: Option<&'a Predicate>, params: &Params) -> Result<Self> {
+    pub(super) fn new(predicate: Option<&'a Predicate>, params: &'a Params<'a>) -> Result<Self> {
         params.check(predicate.map_or(0, Predicate::parameters))?;
         Filter::bind(predicate, params)
     }
@@ -30,7 +37,7 @@ impl<'a> Filter<'a> {
     /// For a call that passes no values.
     pub(super) fn closed(predicate: Option<&'a Predicate>) -> Result<Self> {
         match predicate.map_or(0, Predicate::parameters) {
-            0 => Filter::bind(predicate, &Params::none()),
+            0 => Filter::bind(predicate, &NO_PARAMS),
             used => Err(Error::Parameter {
                 reason: format!(
                     "the predicate uses ?{used}, and this call passes no values: bind them first"
@@ -41,23 +48,30 @@ impl<'a> Filter<'a> {
     }
 
     /// The number of values was checked.
-    pub(super) fn bind(predicate: Option<&'a Predicate>, params: &Params) -> Result<Self> {
+    #[inline]
+    pub(super) fn bind(predicate: Option<&'a Predicate>, params: &'a Params<'a>) -> Result<Self> {
         let program = predicate.map(Predicate::program);
-        let program = program.filter(|program| !program.is_trivial());
-        let bindings = match program {
-            Some(program) => program.bind(params)?,
-            None => Bindings::default(),
+        let filter = Filter {
+            program: program.filter(|program| !program.is_trivial()),
+            params,
+            point: Point::of(program, params),
+            bindings: OnceCell::new(),
         };
-        Ok(Filter { program, bindings })
+        if filter.point.is_none() {
+            filter.bindings()?;
+        }
+        Ok(filter)
     }
 
-    pub(super) fn analysis(&self) -> Analysis<'_> {
-        Analysis::new(self.program, &self.bindings)
+    fn bindings(&self) -> Result<&Bindings> {
+        self.bindings.get_or_try_init(|| match self.program {
+            Some(program) => program.bind(self.params),
+            None => Ok(Bindings::default()),
+        })
     }
 
-    /// The one value that is asked for, if that is all.
-    pub(super) fn point(&self) -> Option<Point<'_>> {
-        Point::of(self.program, &self.bindings)
+    pub(super) fn analysis(&self) -> Result<Analysis<'_>> {
+        Ok(Analysis::new(self.program, self.bindings()?))
     }
 
     /// A select of what matches.
@@ -66,22 +80,23 @@ impl<'a> Filter<'a> {
         version: &'r Version,
         options: &'r SelectOptions,
         interrupt: &'r Interrupt,
-    ) -> Run<'r> {
-        Run {
+    ) -> Result<Run<'r>> {
+        Ok(Run {
             version,
             interrupt,
             program: self.program,
-            bindings: &self.bindings,
+            bindings: self.bindings()?,
             options,
             grouping: None,
             offset: options.offset,
             limit: options.limit,
-        }
+        })
     }
 
-    fn bound(&'a self, version: &'a Version) -> Option<Bound<'a>> {
-        self.program
-            .map(|program| Bound::new(program, &self.bindings, version.shapes()))
+    fn bound(&'a self, version: &'a Version) -> Result<Option<Bound<'a>>> {
+        let bindings = self.bindings()?;
+        let bound = |program| Bound::new(program, bindings, version.shapes());
+        Ok(self.program.map(bound))
     }
 
     /// The plan of a search that takes so little time that it is best done under the lock.
@@ -107,7 +122,8 @@ impl<'a> Filter<'a> {
         let mut found = |row: Row| add(&mut matches, (row, version.place(row)));
         if matches!(plan.access, Access::Scan) {
             let (program, parts) = (self.program, plan.filter.as_slice());
-            let mut scan = Scan::new(version, program, &self.bindings, parts, &[], interrupt);
+            let bindings = self.bindings()?;
+            let mut scan = Scan::new(version, program, bindings, parts, &[], interrupt);
             scan.run(&mut Each(|row, _| found(row).map(|()| true)))?;
             return Ok(matches);
         }
@@ -127,7 +143,7 @@ impl<'a> Filter<'a> {
         }
         let mut ticker = interrupt.ticker();
         let mut outcome = Ok(());
-        let mut bound = self.bound(version);
+        let mut bound = self.bound(version)?;
         plan.access.each(version, |row, record| {
             outcome = ticker.tick();
             let passes = outcome.is_ok()
@@ -150,7 +166,7 @@ impl<'a> Filter<'a> {
         found: &[Match],
         interrupt: &Interrupt,
     ) -> Result<Vec<Match>> {
-        let mut bound = self.bound(now);
+        let mut bound = self.bound(now)?;
         let mut matches = Vec::new();
         reserve(&mut matches, found.len())?;
         let mut rest = found;

@@ -139,7 +139,7 @@ impl Table {
     ) -> Result<u64> {
         let (filter, interrupt) = (Filter::closed(predicate)?, self.limits.begin());
         self.reading(&interrupt, |version| {
-            filter.run(version, options, &interrupt).rows(out)
+            filter.run(version, options, &interrupt)?.rows(out)
         })
     }
 
@@ -154,7 +154,7 @@ impl Table {
         }
         let options = SelectOptions::default();
         self.reading(&interrupt, |version| {
-            filter.run(version, &options, &interrupt).count()
+            filter.run(version, &options, &interrupt)?.count()
         })
     }
 
@@ -162,7 +162,7 @@ impl Table {
     pub fn query(&self, query: &Query, params: &Params, out: &mut Vec<u8>) -> Result<u64> {
         let asked = Asked::new(query, params)?;
         if let Some(point) = asked.point() {
-            if let Some(count) = self.at_once(|version| push_few(version, &point, out)) {
+            if let Some(count) = self.at_once(|version| push_few(version, point, out)) {
                 return count;
             }
         }
@@ -201,7 +201,9 @@ impl Table {
                 grouping: asked.query.grouping.as_ref(),
                 offset: asked.offset,
                 limit: asked.limit,
-                ..asked.filter.run(version, &asked.query.options, &interrupt)
+                ..asked
+                    .filter
+                    .run(version, &asked.query.options, &interrupt)?
             })
         })
     }
@@ -271,7 +273,7 @@ struct Asked<'a> {
 }
 
 impl<'a> Asked<'a> {
-    fn new(query: &'a Query, params: &Params) -> Result<Asked<'a>> {
+    fn new(query: &'a Query, params: &'a Params<'a>) -> Result<Asked<'a>> {
         params.check(query.parameters())?;
         Ok(Asked {
             query,
@@ -282,13 +284,13 @@ impl<'a> Asked<'a> {
     }
 
     /// The one value that is asked for, if that is all that is, and of it whole records.
-    fn point(&self) -> Option<Point<'_>> {
+    fn point(&self) -> Option<&Point<'_>> {
         let options = &self.query.options;
         let is_plain = options.columns.is_none()
             && options.order_by.is_empty()
             && self.query.grouping.is_none()
             && (self.offset, self.limit) == (0, None);
-        self.filter.point().filter(|_| is_plain)
+        self.filter.point.as_ref().filter(|_| is_plain)
     }
 }
 
@@ -296,25 +298,26 @@ impl<'a> Asked<'a> {
 fn push_few(version: &Version, point: &Point<'_>, out: &mut Vec<u8>) -> Option<Result<u64>> {
     let few = point.rows(version)?;
     let stored = version.stored();
-    let records = few.rows().iter().filter_map(|row| stored.record(*row));
-    let len: usize = records.clone().map(|record| record.text().len() + 1).sum();
-    if len > LONG {
-        return None;
-    }
-    if let Err(error) = reserve(out, len + 2) {
-        return Some(Err(error));
-    }
-    let mut count = 0;
-    out.push(b'[');
-    for record in records {
-        if count > 0 {
-            out.push(b',');
+    let (start, mut count) = (out.len(), 0);
+    for row in few.rows() {
+        let Some(record) = stored.record(*row) else {
+            continue;
+        };
+        let text = record.text();
+        if out.len() - start + text.len() >= LONG {
+            out.truncate(start);
+            return None;
         }
-        out.extend_from_slice(record.text());
+        // Room for the bracket at the end, too.
+        if let Err(error) = reserve(out, text.len() + 2) {
+            return Some(Err(error));
+        }
+        out.push(if count > 0 { b',' } else { b'[' });
+        out.extend_from_slice(text);
         count += 1;
     }
-    out.push(b']');
-    Some(Ok(count))
+    let end: &[u8] = if count > 0 { b"]" } else { b"[]" };
+    Some(push(out, end).map(|()| count))
 }
 
 /// The record that has a key, and its place.

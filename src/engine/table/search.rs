@@ -11,7 +11,7 @@ use super::state::{Match, State};
 use super::{Core, Version};
 use crate::engine::interrupt::Interrupt;
 use crate::engine::limits::reserve;
-use crate::engine::plan::{Analysis, Plan, Point};
+use crate::engine::plan::{Analysis, Plan};
 use crate::engine::Result;
 
 /// When so few pages have changed, the rest is left to be done under the lock.
@@ -23,8 +23,6 @@ const ROUNDS: usize = 16;
 /// See the module's comment.
 pub(super) struct Search<'a> {
     filter: &'a Filter<'a>,
-    /// The one value that is asked for, if that is all: it is looked for under the lock before anything else is done.
-    point: Option<Point<'a>>,
     analysis: Option<Analysis<'a>>,
     /// What matched a version; `None` if it is all to be found under the lock.
     found: Option<(Pinned, Vec<Match>)>,
@@ -39,14 +37,14 @@ impl<'a> Search<'a> {
     ) -> Result<Search<'a>> {
         let mut search = Search {
             filter,
-            point: filter.point(),
             analysis: None,
             found: None,
         };
-        if search.point.is_some() {
+        // It is looked for under the lock before anything else is done.
+        if filter.point.is_some() {
             return Ok(search);
         }
-        let analysis = search.analysis.insert(filter.analysis());
+        let analysis = search.analysis.insert(filter.analysis()?);
         let names_keys = analysis.names(core.key_field());
         let is_quick = names_keys && analysis.is_small()
             || filter
@@ -65,7 +63,10 @@ impl<'a> Search<'a> {
         }
         let mut pinned = core.pin(interrupt)?;
         let filter = self.filter;
-        let analysis = self.analysis.get_or_insert_with(|| filter.analysis());
+        let analysis = match &mut self.analysis {
+            Some(analysis) => analysis,
+            none => none.insert(filter.analysis()?),
+        };
         let plan = Plan::new(&pinned.version, analysis, true);
         let mut found = self.filter.matches(&pinned.version, &plan, interrupt)?;
         for _ in 0..ROUNDS {
@@ -105,7 +106,12 @@ impl<'a> Search<'a> {
 impl Search<'_> {
     /// What matches, if that is found quickly.
     fn find_now(&self, version: &Version, interrupt: &Interrupt) -> Result<Option<Matches>> {
-        if let Some(few) = self.point.as_ref().and_then(|point| point.rows(version)) {
+        if let Some(few) = self
+            .filter
+            .point
+            .as_ref()
+            .and_then(|point| point.rows(version))
+        {
             let mut matches = matches::NONE;
             for row in few.rows() {
                 matches.add((*row, version.place(*row)))?;
@@ -116,7 +122,7 @@ impl Search<'_> {
         let analysis = match &self.analysis {
             Some(analysis) => analysis,
             None => {
-                own = self.filter.analysis();
+                own = self.filter.analysis()?;
                 &own
             }
         };

@@ -92,7 +92,7 @@ impl Table {
         let filter = Filter::bind(Some(&update.predicate), params)?;
         let (options, interrupt) = (SelectOptions::default(), self.limits.begin());
         self.reading(&interrupt, |version| {
-            filter.run(version, &options, &interrupt).explain(out)
+            filter.run(version, &options, &interrupt)?.explain(out)
         })
     }
 }
@@ -115,7 +115,7 @@ impl<'a> Assigning<'a> {
         core: &'a Core,
         state: &State,
         assignments: &'a Assignments,
-        params: &'a Params,
+        params: &'a Params<'a>,
     ) -> Self {
         let schema = core.schema();
         Assigning {

@@ -130,7 +130,8 @@ impl Engine<'_> {
                 done.answer(Answer::Count)
             }
             Op::Increment(key) => {
-                let params = Params::from_json(&format!("[{key}]")).unwrap();
+                let params = format!("[{key}]");
+                let params = Params::from_json(&params).unwrap();
                 self.increment("id = ?1", &params)
             }
             Op::IncrementWhere(range) => self.increment(&range.to_string(), &Params::none()),

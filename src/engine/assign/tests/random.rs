@@ -230,7 +230,8 @@ fn check(changes: &[Change], records: &[Value], params: &[Value]) -> Result<(), 
         Err(other) => return Err(TestCaseError::fail(format!("{text}: {other}"))),
     };
     prop_assert!(!conflicts(changes), "{}", text);
-    let values = Params::from_json(&json!(params).to_string()).unwrap();
+    let values = json!(params).to_string();
+    let values = Params::from_json(&values).unwrap();
     let mut evaluator = Evaluator::new(&assignments, &values);
     let mut shapes = Shapes::new("id");
     for record in records {

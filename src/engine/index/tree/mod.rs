@@ -16,7 +16,7 @@ mod tests;
 use crate::engine::footprint::Footprint;
 use crate::engine::keymap::Row;
 use insert::{root_of, Position};
-use node::{each, Inner, Leaf, Node, FAN, LEAF};
+use node::{before, each, Inner, Leaf, Node, FAN, LEAF};
 use std::cmp::Ordering;
 use std::sync::Arc;
 
@@ -130,31 +130,47 @@ impl Tree {
 
     /// In a tree of one code an entry, the ranks of the entries that have a code, and the row of the first one.
     pub(crate) fn run(&self, code: u64) -> Option<(usize, usize, Row)> {
-        let before = |codes: &[u64], _: Row| codes.first().is_some_and(|other| *other < code);
         let mut rank = 0;
+        let leaf = self.leaf_of(code, |lens| rank += lens.iter().sum::<usize>())?;
+        let (at, len) = leaf.run(code);
+        let from = rank + at;
+        if at + len < leaf.len {
+            let row = leaf.rows.get(at).filter(|_| len > 0)?;
+            return Some((from, from + len, *row));
+        }
+        // The run begins or goes on in another leaf.
+        let (found, row) = self.at(from)?;
+        if found != [code] {
+            return None;
+        }
+        let to = self.rank(|codes, _| codes <= &[code][..]);
+        Some((from, to, row))
+    }
+
+    /// In a tree of one code an entry, the rows of the entries that have a code; `None` if they may not be all in one
+    /// leaf. Ranks are not counted, so this reads less than `run`.
+    #[inline]
+    pub(crate) fn rows_of(&self, code: u64) -> Option<&[Row]> {
+        let leaf = self.leaf_of(code, |_| {})?;
+        let (at, len) = leaf.run(code);
+        match at + len < leaf.len {
+            true => leaf.rows.get(at..at + len),
+            false => None,
+        }
+    }
+
+    /// In a tree of one code an entry, the leaf in which the entries that have a code begin, or at whose end they would.
+    /// Calls `passed` with the numbers of entries in the nodes before those that it comes through.
+    #[inline]
+    fn leaf_of(&self, code: u64, mut passed: impl FnMut(&[usize])) -> Option<&Leaf> {
         let mut node = &self.root;
         loop {
             match node {
+                Node::Leaf(leaf) => return Some(leaf),
                 Node::Inner(inner) => {
-                    let at = inner.child(1, &before);
-                    rank += inner.lens.iter().take(at).sum::<usize>();
+                    let at = before(&inner.codes, code).saturating_sub(1);
+                    passed(inner.lens.get(..at)?);
                     node = inner.nodes.get(at)?;
-                }
-                Node::Leaf(leaf) => {
-                    let at = leaf.search(1, &before);
-                    let same = leaf.codes.get(at..leaf.len).unwrap_or_default();
-                    let len = same.iter().take_while(|other| **other == code).count();
-                    let from = rank + at;
-                    if len > 0 && at + len < leaf.len {
-                        return Some((from, from + len, *leaf.rows.get(at)?));
-                    }
-                    // The run begins or goes on in another leaf.
-                    let (found, row) = self.at(from)?;
-                    if found != [code] {
-                        return None;
-                    }
-                    let to = self.rank(|codes, _| codes <= &[code][..]);
-                    return Some((from, to, row));
                 }
             }
         }

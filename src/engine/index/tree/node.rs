@@ -49,6 +49,14 @@ pub(super) fn search(low: usize, high: usize, mut before: impl FnMut(usize) -> b
     low
 }
 
+/// How many of some ascending codes are less than one.
+#[inline]
+pub(super) fn before(codes: &[u64], code: u64) -> usize {
+    search(0, codes.len(), |at| {
+        codes.get(at).is_some_and(|other| *other < code)
+    })
+}
+
 /// Finds a place among entries in order, `from` on: behind those that compare to the one at a position of a sequence
 /// as `is_before` says. First codes most often decide, and are compared alone.
 #[inline]
@@ -119,6 +127,15 @@ impl Leaf {
             self.entry(width, at)
                 .is_some_and(|(codes, row)| before(codes, row))
         })
+    }
+
+    /// In a leaf of one code an entry, where those that have a code begin, or would, and how many there are.
+    #[inline]
+    pub(super) fn run(&self, code: u64) -> (usize, usize) {
+        let codes = self.codes.get(..self.len).unwrap_or_default();
+        let at = before(codes, code);
+        let rest = codes.iter().skip(at);
+        (at, rest.take_while(|other| **other == code).count())
     }
 
     /// A part of the entries.
@@ -344,16 +361,24 @@ pub(super) fn each<'a>(
             rows.is_empty() || visit(codes, rows)
         }
         Node::Inner(inner) => {
-            let mut start = 0;
-            for (child, len) in inner.nodes.iter().zip(&inner.lens) {
-                let end = start + len;
-                if end > from && start < to {
-                    let (from, to) = (from.saturating_sub(start), to.min(end) - start);
-                    if !each(child, width, from, to, visit) {
-                        return false;
-                    }
+            let (mut start, mut at) = (0, 0);
+            for len in &inner.lens {
+                if start + len > from {
+                    break;
                 }
-                start = end;
+                start += len;
+                at += 1;
+            }
+            let children = inner.nodes.iter().zip(&inner.lens).skip(at);
+            for (child, len) in children {
+                if start >= to {
+                    break;
+                }
+                let (from, to) = (from.saturating_sub(start), (to - start).min(*len));
+                if !each(child, width, from, to, visit) {
+                    return false;
+                }
+                start += len;
             }
             true
         }

@@ -37,6 +37,10 @@ fn check(tree: &Tree, model: &Model) {
                 let from = wanted.partition_point(|(codes, _)| codes[0] < code);
                 let expected = run.first().map(|(_, row)| (from, from + run.len(), *row));
                 assert_eq!(tree.run(code), expected);
+                if let Some(rows) = tree.rows_of(code) {
+                    let expected: Vec<Row> = run.iter().map(|(_, row)| *row).collect();
+                    assert_eq!(rows, expected);
+                }
             }
         }
         if let Some((codes, row)) = wanted.get(at) {
@@ -183,6 +187,20 @@ fn entries_of_one_code_meet_across_leaves() {
     let met: BTreeSet<u64> = before.1.iter().map(|(code, _)| *code).collect();
     assert_eq!(met.len(), 3000);
     assert_eq!(behind.1, (0..3000).map(|code| (code, 1)).collect());
+}
+
+/// The rows of a code are told at once, unless they reach the end of a leaf.
+#[test]
+fn most_codes_are_told_by_one_leaf() {
+    let mut tree = Tree::new(1);
+    let entries = (0..2000).flat_map(|code| [(vec![2 * code], 0), (vec![2 * code], 1)]);
+    tree.insert(&mut Plain::new(entries));
+    let told = |code: &u64| tree.rows_of(*code).is_some();
+    let count = (0..4000).filter(told).count();
+    assert!((3900..4000).contains(&count), "{count}");
+    let both = |code: &u64| tree.rows_of(*code) == Some(&[0, 1]);
+    let count = (0..4000).filter(both).count();
+    assert!((1900..2000).contains(&count), "{count}");
 }
 
 /// Entries that come in order fill the nodes; when most go, so does the memory.

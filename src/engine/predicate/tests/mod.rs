@@ -17,6 +17,6 @@ fn print(predicate: &Predicate) -> String {
     String::from_utf8(out).unwrap()
 }
 
-fn params(json: &str) -> Params {
+fn params(json: &str) -> Params<'_> {
     Params::from_json(json).unwrap()
 }

@@ -103,6 +103,51 @@ fn bound_parameters_match_as_values_do() {
     }
 }
 
+/// However an array of values is spelled, each value is known by its canonical text.
+#[test]
+fn values_are_canonical() {
+    let texts = |json: &str| -> Vec<String> {
+        let values = Params::from_json(json).unwrap();
+        let owned = Params::from_json(json).unwrap().into_owned().unwrap();
+        let get = |number| values.get(number).map(String::from_utf8_lossy);
+        (1..)
+            .map_while(|number| {
+                assert_eq!(values.get(number), owned.get(number), "{json}");
+                get(number).ok().map(|text| text.into_owned())
+            })
+            .collect()
+    };
+    for (json, expected) in [
+        ("[]", &[] as &[&str]),
+        ("[7]", &["7"]),
+        ("[123456789012345678]", &["123456789012345678"]),
+        ("[18446744073709551615]", &["18446744073709551615"]),
+        ("[\"\"]", &["\"\""]),
+        ("[\"é\"]", &["\"é\""]),
+        ("[\"a,b\"]", &["\"a,b\""]),
+        ("[\"a\",\"b\"]", &["\"a\"", "\"b\""]),
+        (" [ \"\\u0061\" ] ", &["\"a\""]),
+        (
+            "[1, 2,\"3\",[4 ],5,null,7]",
+            &["1", "2", "\"3\"", "[4]", "5", "null", "7"],
+        ),
+    ] {
+        assert_eq!(texts(json), expected, "{json}");
+    }
+    for json in [
+        "[01]",
+        "[1",
+        "1]",
+        "[\"]",
+        "[\"a\"b\"]",
+        "[1 2]",
+        "[1]]",
+        "[18446744073709551616]",
+    ] {
+        assert!(Params::from_json(json).is_err(), "{json}");
+    }
+}
+
 #[test]
 fn parts_are_tested_together() {
     let (predicate, values) = (parse("a = ?1 AND b = 2 AND c = ?2"), params("[1,3]"));

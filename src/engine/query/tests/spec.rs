@@ -141,7 +141,7 @@ fn defaults_and_empty_lists_are_no_grouping() {
 fn limits_may_be_parameters() {
     let query = Query::from_json(None, r#"{"limit":"?7","offset":" ?2 "}"#).unwrap();
     assert_eq!(query.parameters(), 7);
-    let params = |json: &str| Params::from_json(json).unwrap();
+    let params = |json: &'static str| Params::from_json(json).unwrap();
     let values = params("[0,3,0,0,0,0,18446744073709551615]");
     assert_eq!(query.offset(&values), Ok(3));
     assert_eq!(query.limit(&values), Ok(Some(u64::MAX)));

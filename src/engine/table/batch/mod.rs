@@ -73,11 +73,11 @@ impl Batch {
         &self,
         table: &Table,
         predicate: Arc<Predicate>,
-        params: Params,
+        params: Params<'_>,
         changes: &str,
     ) -> Result<()> {
         params.check(predicate.parameters())?;
-        let target = Target::Matching(predicate, Arc::new(params));
+        let target = Target::Matching(predicate, Arc::new(params.into_owned()?));
         self.merge(table, target, changes)
     }
 
@@ -89,9 +89,9 @@ impl Batch {
     }
 
     /// Adds a compiled update.
-    pub fn update(&self, table: &Table, update: &Update, params: Params) -> Result<()> {
+    pub fn update(&self, table: &Table, update: &Update, params: Params<'_>) -> Result<()> {
         params.check(update.parameters())?;
-        let params = Arc::new(params);
+        let params = Arc::new(params.into_owned()?);
         let target = Target::Matching(update.predicate().clone(), params.clone());
         let work = Work::Assign(update.assignments().clone(), params);
         self.add(table, Some(target), work)
@@ -103,12 +103,12 @@ impl Batch {
         table: &Table,
         key: &Key<'_>,
         set: &str,
-        params: Params,
+        params: Params<'_>,
     ) -> Result<()> {
         let key = KeyRef::from_key(key)?.to_owned_ref()?;
         let assignments = Update::assigning(set)?;
         params.check(assignments.parameters())?;
-        let work = Work::Assign(assignments, Arc::new(params));
+        let work = Work::Assign(assignments, Arc::new(params.into_owned()?));
         self.add(table, Some(Target::Key(key)), work)
     }
 
@@ -119,9 +119,14 @@ impl Batch {
     }
 
     /// Adds the deletion of each record that matches.
-    pub fn delete(&self, table: &Table, predicate: Arc<Predicate>, params: Params) -> Result<()> {
+    pub fn delete(
+        &self,
+        table: &Table,
+        predicate: Arc<Predicate>,
+        params: Params<'_>,
+    ) -> Result<()> {
         params.check(predicate.parameters())?;
-        let target = Target::Matching(predicate, Arc::new(params));
+        let target = Target::Matching(predicate, Arc::new(params.into_owned()?));
         self.add(table, Some(target), Work::Delete)
     }
 

@@ -29,7 +29,7 @@ pub(super) struct Operation {
 
 pub(super) enum Target {
     Key(KeyRef<'static>),
-    Matching(Arc<Predicate>, Arc<Params>),
+    Matching(Arc<Predicate>, Arc<Params<'static>>),
 }
 
 pub(super) enum Work {
@@ -37,7 +37,7 @@ pub(super) enum Work {
     Insert(Stage, bool),
     Upsert(Box<Upsert>),
     Merge(Changes),
-    Assign(Arc<Assignments>, Arc<Params>),
+    Assign(Arc<Assignments>, Arc<Params<'static>>),
     Delete,
 }
 

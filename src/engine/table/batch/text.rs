@@ -190,7 +190,7 @@ impl<'a> Spec<'a> {
         }
     }
 
-    fn params(&self) -> Result<Params> {
+    fn params(&self) -> Result<Params<'_>> {
         match self.params {
             Some(params) => Params::from_json(an_array("params", Some(params))?),
             None => Ok(Params::none()),

@@ -127,6 +127,9 @@ fn check_index(version: &Version, index: &Index) {
         }
         let rows: Vec<Row> = group.iter().map(|(_, row)| *row).collect();
         assert_eq!(found, rows, "{definition:?} {:?}", group[0].0);
+        if let Some(found) = index.rows_of_hash(&group[0].0, version.stored()) {
+            assert_eq!(found, rows, "{definition:?} {:?}", group[0].0);
+        }
     }
 }
 
