@@ -40,11 +40,9 @@ impl<'a> KeyRef<'a> {
     /// Reads a key from any JSON text.
     pub(crate) fn read_json(text: &str) -> Result<KeyRef<'static>> {
         // The usual case, without a scan.
-        if let [b'1'..=b'9', rest @ ..] = text.as_bytes() {
-            if rest.len() < 18 && rest.iter().all(u8::is_ascii_digit) {
-                if let Ok(key) = text.parse() {
-                    return Ok(KeyRef::Int(key));
-                }
+        if let [b'1'..=b'9', ..] = text.as_bytes() {
+            if let Some(key) = few_digits(text.as_bytes()) {
+                return Ok(KeyRef::Int(key));
             }
         }
         let text = canonical(text).map_err(|error| match error {
@@ -166,6 +164,17 @@ impl<'a> KeyRef<'a> {
             }
         })
     }
+}
+
+/// The number that digits stand for, if they are nothing but digits and so few that it always fits.
+fn few_digits(text: &[u8]) -> Option<i64> {
+    if text.len() > 18 {
+        return None;
+    }
+    text.iter().try_fold(0_i64, |number, byte| {
+        let digit = byte.is_ascii_digit().then(|| i64::from(byte - b'0'))?;
+        Some(number * 10 + digit)
+    })
 }
 
 /// Characters of a key that a message shows.

@@ -159,16 +159,13 @@ pub(crate) fn splice<'v>(
     text_len: usize,
 ) {
     let range = |position| old.range(shape, position).unwrap_or_default();
-    if old.width == 1 && width_code(text_len) == 0 {
+    let (start, is_narrow) = (
+        out.len() + HEADER,
+        old.width == 1 && width_code(text_len) == 0,
+    );
+    if is_narrow {
         out.extend_from_slice(&header(shape, text_len, 0));
-        let start = out.len();
         out.extend_from_slice(old.ends);
-        for (position, value) in values.clone() {
-            let grown = (value.len() as u8).wrapping_sub(range(position).len() as u8);
-            let later = out.get_mut(start + usize::from(position)..);
-            let later = later.unwrap_or_default().iter_mut();
-            later.for_each(|end| *end = end.wrapping_add(grown));
-        }
     } else {
         let (mut rest, mut shift) = (values.clone().peekable(), 0);
         let ends = (0..shape.fields().len()).map(|at| {
@@ -182,6 +179,12 @@ pub(crate) fn splice<'v>(
     let mut copied = 0;
     for (position, value) in values {
         let range = range(position);
+        if is_narrow {
+            let grown = (value.len() as u8).wrapping_sub(range.len() as u8);
+            let later = out.get_mut(start + usize::from(position)..start + old.ends.len());
+            let later = later.unwrap_or_default().iter_mut();
+            later.for_each(|end| *end = end.wrapping_add(grown));
+        }
         out.extend_from_slice(old.text.get(copied..range.start).unwrap_or_default());
         out.extend_from_slice(value);
         copied = range.end;

@@ -10,6 +10,7 @@ use crate::engine::limits::MAX_INDEX_FIELDS;
 use crate::engine::record::Record;
 use crate::engine::shape::Shapes;
 use crate::engine::table::Stored;
+use crate::engine::value::Value;
 use foldhash::fast::RandomState;
 use hashbrown::HashSet;
 use std::cmp::Ordering;
@@ -29,30 +30,74 @@ pub(crate) struct Index {
 
 /// The codes of one entry.
 #[derive(Clone, Copy)]
-pub(super) struct Codes {
+pub(crate) struct Codes {
     list: [u64; MAX_INDEX_FIELDS],
     width: usize,
 }
 
 impl Codes {
-    pub(super) fn of(definition: &Definition, record: &Record<'_>, shapes: &Shapes) -> Codes {
-        let mut codes = Codes {
+    fn new(definition: &Definition) -> Codes {
+        Codes {
             list: [0; MAX_INDEX_FIELDS],
             width: definition.width(),
-        };
+        }
+    }
+
+    /// Becomes those of a record.
+    fn read(&mut self, definition: &Definition, record: &Record<'_>, shapes: &Shapes) {
         match definition.kind {
-            Kind::Hash => codes.list[0] = definition.hash_of(record, shapes),
+            Kind::Hash => self.list[0] = definition.hash_of(record, shapes),
             Kind::Sorted => {
-                for (at, place) in codes.list.iter_mut().take(codes.width).enumerate() {
+                for (at, place) in self.list.iter_mut().take(self.width).enumerate() {
                     *place = code::of(definition.value(at, record, shapes));
                 }
             }
         }
-        codes
     }
 
-    pub(super) fn as_slice(&self) -> &[u64] {
+    fn as_slice(&self) -> &[u64] {
         self.list.get(..self.width).unwrap_or_default()
+    }
+}
+
+/// That the entry of a row moves in an index when its record is replaced.
+pub(crate) struct Moving {
+    /// Which of the indexes it is.
+    pub(crate) index: usize,
+    old: Codes,
+    new: Codes,
+}
+
+impl Moving {
+    /// Becomes that of an old and a new record; false if their values are equal.
+    fn read(
+        &mut self,
+        definition: &Definition,
+        (old, new): (&Record<'_>, &Record<'_>),
+        shapes: &Shapes,
+    ) -> bool {
+        if definition.kind == Kind::Hash {
+            let moves = !definition.same(old, new, shapes);
+            if moves {
+                self.old.read(definition, old, shapes);
+                self.new.read(definition, new, shapes);
+            }
+            return moves;
+        }
+        let mut moves = false;
+        let places = self.old.list.iter_mut().zip(&mut self.new.list);
+        for (at, (a, b)) in places.take(definition.width()).enumerate() {
+            let (old, new) = definition.texts(at, (old, new), shapes);
+            let value = Value::of_field(old);
+            *a = code::of(value);
+            *b = *a;
+            if old != new {
+                let other = Value::of_field(new);
+                *b = code::of(other);
+                moves |= *a != *b || !code::is_exact(*a) && !value.equals(&other);
+            }
+        }
+        moves
     }
 }
 
@@ -95,13 +140,48 @@ impl Index {
 
     /// Adds the entry of a row, whose record is in `stored` already.
     pub(crate) fn insert(&mut self, row: Row, record: &Record<'_>, stored: Stored<'_>) {
-        let codes = Codes::of(&self.definition, record, stored.shapes);
+        let mut codes = Codes::new(&self.definition);
+        codes.read(&self.definition, record, stored.shapes);
         self.put(Given::One((codes.as_slice(), row)), stored);
+    }
+
+    /// Adds to a list, in which there is room, that the entry of a row moves when one record takes the place of another, if
+    /// it does; this index has the number `index`.
+    #[inline]
+    pub(crate) fn find_moving(
+        &self,
+        index: usize,
+        records: (&Record<'_>, &Record<'_>),
+        shapes: &Shapes,
+        list: &mut Vec<Moving>,
+    ) {
+        let definition = &*self.definition;
+        list.push(Moving {
+            index,
+            old: Codes::new(definition),
+            new: Codes::new(definition),
+        });
+        // It is made where it stays, for it is large.
+        let moving = list.last_mut();
+        if !moving.is_some_and(|moving| moving.read(definition, records, shapes)) {
+            list.pop();
+        }
+    }
+
+    /// Removes the entry of a row that moves. The old record is still in `stored`.
+    pub(crate) fn take_moving(&mut self, row: Row, moving: &Moving, stored: Stored<'_>) {
+        self.take(Given::One((moving.old.as_slice(), row)), stored);
+    }
+
+    /// Adds the entry of a row that moves. The new record is in `stored` already.
+    pub(crate) fn put_moving(&mut self, row: Row, moving: &Moving, stored: Stored<'_>) {
+        self.put(Given::One((moving.new.as_slice(), row)), stored);
     }
 
     /// Removes the entry of a row, whose record is still in `stored`.
     pub(crate) fn remove(&mut self, row: Row, record: &Record<'_>, stored: Stored<'_>) {
-        let codes = Codes::of(&self.definition, record, stored.shapes);
+        let mut codes = Codes::new(&self.definition);
+        codes.read(&self.definition, record, stored.shapes);
         self.take(Given::One((codes.as_slice(), row)), stored);
     }
 

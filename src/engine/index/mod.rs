@@ -16,7 +16,7 @@ mod unique;
 pub(crate) use build::Build;
 pub use definition::IndexOptions;
 pub(crate) use definition::{fields_of, Definition, Kind};
-pub(crate) use entries::{Index, Indexes};
+pub(crate) use entries::{Index, Indexes, Moving};
 pub(crate) use gather::Gather;
 pub(crate) use search::{Edge, Span};
 pub(crate) use sorted::Sorted;

@@ -8,6 +8,7 @@ use crate::engine::key::KeyRef;
 use crate::engine::limits::{add, reserve, MAX_RECORD};
 use crate::engine::record::{self, Record};
 use crate::engine::shape::{Field, Shape, Shapes, GENERIC};
+use crate::engine::short::Short;
 use crate::engine::{Error, Result};
 use foldhash::fast::RandomState;
 use hashbrown::HashMap;
@@ -106,7 +107,7 @@ struct Plan {
     /// Number of the shape.
     base: u16,
     /// The fields of the base that are replaced, ascending, and the changes that replace them.
-    replaced: Vec<(u16, usize)>,
+    replaced: Short<(u16, u32), 4>,
     /// The changes that add fields, in order, and the shape that comes of it.
     added: Vec<usize>,
     target: Option<Arc<Shape>>,
@@ -172,8 +173,13 @@ impl Change for Merger<'_> {
         }
     }
 
+    #[inline]
     fn touches(&self, field: &[u8]) -> bool {
-        inside(field).is_some_and(|name| self.change_of(name).is_some())
+        let changes = self.changes;
+        match &self.by_name {
+            None => (0..changes.spans.len()).any(|at| changes.name(at) == field),
+            Some(by_name) => inside(field).is_some_and(|name| by_name.contains_key(name)),
+        }
     }
 
     fn new_shapes(&self) -> Option<&Arc<Shapes>> {
@@ -207,7 +213,7 @@ impl Plan {
         out: &mut Vec<u8>,
     ) -> Result<()> {
         let replaced = self.replaced.iter();
-        let values = replaced.map(|&(position, at)| (position, changes.value(at)));
+        let values = replaced.map(|&(position, at)| (position, changes.value(at as usize)));
         let len = record::spliced_len(record, base, values.clone());
         // A comma and a colon.
         let room = |at: &usize| changes.name(*at).len() + changes.value(*at).len() + 2;
@@ -246,14 +252,21 @@ impl Plan {
 
 impl Merger<'_> {
     /// Makes the plan of a shape the latest one.
+    #[inline]
     fn turn_to(&mut self, base: &Shape, shapes: &Arc<Shapes>) -> Result<()> {
-        if self
-            .latest
-            .as_ref()
-            .is_some_and(|plan| plan.base == base.id())
-        {
-            return Ok(());
+        match &self.latest {
+            Some(plan) if plan.base == base.id() => Ok(()),
+            Some(_) => self.turn(base, shapes),
+            None => {
+                self.latest = Some(self.plan(base, shapes)?);
+                Ok(())
+            }
         }
+    }
+
+    /// The same, if there was a plan before.
+    #[cold]
+    fn turn(&mut self, base: &Shape, shapes: &Arc<Shapes>) -> Result<()> {
         let known = self.others.as_mut();
         let plan = match known.and_then(|others| others.remove(&base.id())) {
             Some(plan) => plan,
@@ -268,10 +281,10 @@ impl Merger<'_> {
 
     fn plan(&mut self, base: &Shape, shapes: &Arc<Shapes>) -> Result<Plan> {
         let changes = self.changes;
-        let (mut replaced, mut added) = (Vec::new(), Vec::new());
+        let (mut replaced, mut added) = (Short::new((0, 0)), Vec::new());
         for at in 0..changes.spans.len() {
             match base.position(changes.name(at)) {
-                Some(position) => add(&mut replaced, (position, at))?,
+                Some(position) => replaced.add((position, at as u32))?,
                 None => add(&mut added, at)?,
             }
         }

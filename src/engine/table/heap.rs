@@ -176,13 +176,16 @@ impl Heap {
     }
 
     /// A record is no longer part of the table.
+    #[inline]
     pub(super) fn kill(&mut self, segments: &mut Segments, place: Place, len: usize) {
         self.live -= len as u64;
         self.dead += len as u64;
         if let Some(account) = self.accounts.get_mut(place.segment()) {
             account.live -= len as u64;
+            if account.live == 0 {
+                self.release_if_dead(segments, place.segment() as u32);
+            }
         }
-        self.release_if_dead(segments, place.segment() as u32);
     }
 
     fn is_current(&self, number: u32) -> bool {

@@ -9,7 +9,7 @@ use super::snapshot::Captured;
 use super::stage::Stage;
 use super::statistics::Figures;
 use super::version::{key_of, Place, Version};
-use crate::engine::index::{Index, Unique};
+use crate::engine::index::{Moving, Unique};
 use crate::engine::interrupt::Interrupt;
 use crate::engine::key::KeyRef;
 use crate::engine::keymap::Row;
@@ -49,6 +49,22 @@ type Rekeyed = (Row, KeyRef<'static>, KeyRef<'static>);
 
 /// Keys that records pass on to other records.
 type Passed = HashSet<KeyRef<'static>, RandomState>;
+
+/// The keys that records pass on to other records: who watches is told first that they are gone, so that each change told
+/// afterwards can be applied by itself.
+fn passed_on(rekeyed: &[Rekeyed]) -> Result<Passed> {
+    let mut passed = Passed::default();
+    let bytes = rekeyed.len() * std::mem::size_of::<KeyRef<'_>>();
+    let out_of_memory = |_| Error::OutOfMemory { bytes };
+    let mut taken: HashSet<&KeyRef<'static>, RandomState> = HashSet::default();
+    taken.try_reserve(rekeyed.len()).map_err(out_of_memory)?;
+    taken.extend(rekeyed.iter().map(|(_, _, new)| new));
+    for (_, old, _) in rekeyed.iter().filter(|(_, old, _)| taken.contains(old)) {
+        passed.try_reserve(1).map_err(out_of_memory)?;
+        passed.insert(old.clone());
+    }
+    Ok(passed)
+}
 
 /// What is to be known of a record that is replaced: it is not read again when that is done.
 #[derive(Clone, Copy, Default)]
@@ -102,6 +118,7 @@ pub(super) struct State {
     scratch: Vec<u8>,
     written: Vec<(Place, usize)>,
     replaced: Vec<Replaced>,
+    moving: Vec<Moving>,
 }
 
 impl State {
@@ -123,6 +140,7 @@ impl State {
             scratch: Vec::new(),
             written: Vec::new(),
             replaced: Vec::new(),
+            moving: Vec::new(),
         }
     }
 
@@ -156,7 +174,7 @@ impl State {
         self.make_rows(stage.len())?;
         stage.settle_shapes(&self.version.shapes);
         let stage = &*stage;
-        let entries = self.version.entries_room(stage.len(), |_| true);
+        let entries = self.version.entries_room(stage.len(), u64::MAX);
         let noting = self.noting(stage.bytes(), stage.len());
         probe(stage.len() * BYTES_A_ROW + entries + noting)?;
         let mut keys = given.iter().copied();
@@ -166,14 +184,13 @@ impl State {
         // A stage that brings no shapes has not looked at those that came since it was made.
         let brings = stage.shapes.count() > self.version.shapes.count();
         let shapes = brings.then_some(&*stage.shapes);
-        self.check_unique(stage.len(), shapes, &|_| true, &|_| false)
+        self.check_unique(stage.len(), shapes, u64::MAX, &|_| false)
             .map_err(|(at, error)| {
                 stage
                     .index(at)
                     .map_or(error.clone(), |at| error.at_index(at))
             })?;
         let entries = self.gather_written(stage.len(), shapes, interrupt)?;
-        let indexed = if entries.is_none() { u64::MAX } else { 0 };
         self.learn(&stage.shapes);
         let first = self.next_row;
         self.next_row += stage.len() as Row;
@@ -196,7 +213,9 @@ impl State {
             }
             let row = first + index as Row;
             self.version.keys.insert(&key, row);
-            self.version.index_row(row, place, indexed);
+            if entries.is_none() {
+                self.version.index_row(row, place);
+            }
             if let Some(recorder) = &mut self.recorder {
                 if let Some(record) = place.read(&self.version.segments) {
                     recorder.insert(&key, record.text());
@@ -315,34 +334,33 @@ impl State {
                 }
             }
         }
-        let touched = |index: &Index| {
-            let fields = &index.definition.fields;
-            fields.iter().any(|field| change.touches(field.field()))
-        };
+        let affected = self.version.affected(|field| change.touches(field));
         let is_match = |row: Row| matches.binary_search_by_key(&row, |(row, _)| *row).is_ok();
         let shapes = change.new_shapes().map(|shapes| &**shapes);
-        self.check_unique(matches.len(), shapes, &touched, &is_match)
+        self.check_unique(matches.len(), shapes, affected, &is_match)
             .map_err(|(_, error)| error)?;
-        let written: usize = self.written.iter().map(|(_, len)| len).sum();
-        let noting = self.noting(written, matches.len());
-        let needed = self.version.entries_room(matches.len(), touched);
-        let indexes = self.version.indexes.iter().enumerate();
-        let affected = indexes
-            .filter(|(_, index)| touched(index))
-            .fold(0_u64, |affected, (at, _)| affected | 1 << at);
-        let checked = probe(needed + rekeyed.len() * BYTES_A_ROW + noting)
-            .and_then(|()| self.passed_on(&rekeyed))
-            .and_then(|passed| {
-                let moved = self.gather_moved(matches, affected, shapes, interrupt)?;
-                Ok((passed, moved))
-            });
-        let (passed, entries) = match checked {
-            Ok(checked) => checked,
-            Err(error) => {
-                self.discard_written();
-                return Err(error);
+        let mut moving = std::mem::take(&mut self.moving);
+        let (mut passed, mut entries) = (None, None);
+        let mut check = || {
+            let written: usize = self.written.iter().map(|(_, len)| len).sum();
+            let noting = self.noting(written, matches.len());
+            let entries_room = self.version.entries_room(matches.len(), affected);
+            probe(entries_room + rekeyed.len() * BYTES_A_ROW + noting)?;
+            if self.recorder.is_some() && rekeyed.len() > 1 {
+                passed = Some(passed_on(&rekeyed)?);
+            }
+            match matches.len() < MANY {
+                true => reserve(&mut moving, affected.count_ones() as usize),
+                false => {
+                    entries = Some(self.gather_moved(matches, affected, shapes, interrupt)?);
+                    Ok(())
+                }
             }
         };
+        if let Err(error) = check() {
+            self.discard_written();
+            return Err(error);
+        }
         // What is left to be done row by row.
         let affected = if entries.is_none() { affected } else { 0 };
         let is_passed = |key: &KeyRef<'_>| {
@@ -373,10 +391,12 @@ impl State {
             matches.iter().zip(&written).zip(&replaced)
         {
             if affected != 0 {
-                let moved = self.version.moved(affected, old_place, place);
-                self.version.unindex_row(row, old_place, moved);
+                moving.clear();
+                let places = (old_place, place);
+                self.version.find_moving(affected, places, &mut moving);
+                self.version.take_moving(row, &moving);
                 self.version.rows.set(row as usize, place);
-                self.version.index_row(row, place, moved);
+                self.version.put_moving(row, &moving);
             }
             if let Some(recorder) = &mut self.recorder {
                 let old = self.version.record(old_place);
@@ -398,6 +418,8 @@ impl State {
             bytes += len;
         }
         self.written = written;
+        moving.clear();
+        self.moving = moving;
         if replaced.capacity() <= 4096 {
             self.replaced = replaced;
         }
@@ -415,18 +437,14 @@ impl State {
         Ok(())
     }
 
-    /// The entries that move in the affected indexes when the written records take the matches' places, if they are many;
-    /// `None` if they are to be moved one by one.
+    /// The entries that move in the affected indexes when the written records take the matches' places.
     fn gather_moved(
         &self,
         matches: &[Match],
         affected: u64,
         shapes: Option<&Shapes>,
         interrupt: &Interrupt,
-    ) -> Result<Option<Moved>> {
-        if matches.len() < MANY {
-            return Ok(None);
-        }
+    ) -> Result<Moved> {
         let shapes = shapes.unwrap_or(&self.version.shapes);
         let both = matches.iter().zip(&self.written);
         let rows = both.map(|((row, old), (new, _))| (*row, *old, *new));
@@ -435,8 +453,7 @@ impl State {
             self.written.get(at).map(|(place, _)| *place)
         };
         let version = &self.version;
-        let moved = version.gather_moved(&rows, new_place, affected, shapes, interrupt)?;
-        Ok(Some(moved))
+        version.gather_moved(&rows, new_place, affected, shapes, interrupt)
     }
 
     /// The written records that have another key than those they replace: row, old key and new one. The keys must be
@@ -481,35 +498,23 @@ impl State {
         recorder.map_or(0, |recorder| recorder.room(bytes, rows))
     }
 
-    /// The keys that records pass on to other records, if anybody watches: those are told to be gone first, so that each
-    /// change told afterwards can be applied by itself.
-    fn passed_on(&self, rekeyed: &[Rekeyed]) -> Result<Option<Passed>> {
-        if self.recorder.is_none() || rekeyed.len() < 2 {
-            return Ok(None);
-        }
-        let mut passed = Passed::default();
-        let bytes = rekeyed.len() * std::mem::size_of::<KeyRef<'_>>();
-        let out_of_memory = |_| Error::OutOfMemory { bytes };
-        let mut taken: HashSet<&KeyRef<'static>, RandomState> = HashSet::default();
-        taken.try_reserve(rekeyed.len()).map_err(out_of_memory)?;
-        taken.extend(rekeyed.iter().map(|(_, _, new)| new));
-        for (_, old, _) in rekeyed.iter().filter(|(_, old, _)| taken.contains(old)) {
-            passed.try_reserve(1).map_err(out_of_memory)?;
-            passed.insert(old.clone());
-        }
-        Ok(Some(passed))
-    }
-
-    /// Checks the written records against the unique indexes; `replaced` tells the rows that they are put in place of.
-    /// On failure nothing is left of them, and the error comes with the position of the one at fault.
+    /// Checks the written records against those unique indexes of which `chosen` has a bit; `replaced` tells the rows that
+    /// they are put in place of. On failure nothing is left of them, and the error comes with the position of the one at
+    /// fault.
+    #[inline]
     fn check_unique(
         &mut self,
         count: usize,
         shapes: Option<&Shapes>,
-        touched: &dyn Fn(&Index) -> bool,
+        chosen: u64,
         replaced: &dyn Fn(Row) -> bool,
     ) -> std::result::Result<(), (usize, Error)> {
-        let outcome = self.find_repeat(count, shapes, touched, replaced);
+        let indexes = self.version.indexes.iter().enumerate();
+        let mut unique = indexes.filter(|(_, index)| index.definition.unique);
+        if !unique.any(|(at, _)| chosen >> at & 1 == 1) {
+            return Ok(());
+        }
+        let outcome = self.find_repeat(count, shapes, chosen, replaced);
         if outcome.is_err() {
             self.discard_written();
         }
@@ -520,15 +525,17 @@ impl State {
         &self,
         count: usize,
         shapes: Option<&Shapes>,
-        touched: &dyn Fn(&Index) -> bool,
+        chosen: u64,
         replaced: &dyn Fn(Row) -> bool,
     ) -> std::result::Result<(), (usize, Error)> {
         let stored = match shapes {
             Some(shapes) => self.version.stored().with_shapes(shapes),
             None => self.version.stored(),
         };
-        let indexes = self.version.indexes.iter();
-        for index in indexes.filter(|index| index.definition.unique && touched(index)) {
+        for (at, index) in self.version.indexes.iter().enumerate() {
+            if !index.definition.unique || chosen >> at & 1 == 0 {
+                continue;
+            }
             let mut unique =
                 Unique::new(index, stored, count, replaced).map_err(|error| (0, error))?;
             for (at, (place, _)) in self.written.iter().take(count).enumerate() {
@@ -542,10 +549,10 @@ impl State {
 
     /// Removes the matches.
     pub(super) fn delete(&mut self, matches: &[Match]) {
-        let mut indexed = u64::MAX;
+        let mut is_indexed = true;
         if matches.len() == self.version.count() {
             self.version.empty_indexes();
-            indexed = 0;
+            is_indexed = false;
         } else if matches.len() >= MANY {
             let rows = matches.iter().copied();
             let place = |row| Some(self.version.place(row));
@@ -555,7 +562,7 @@ impl State {
             // Without the memory for that, it is done row by row.
             if let Ok(gathered) = gathered {
                 self.version.take_entries(&gathered);
-                indexed = 0;
+                is_indexed = false;
             }
         }
         let mut bytes = 0;
@@ -573,7 +580,9 @@ impl State {
                     recorder.delete(&key);
                 }
             }
-            self.version.unindex_row(row, place, indexed);
+            if is_indexed {
+                self.version.unindex_row(row, place);
+            }
             self.version.rows.set(row as usize, Place::GAP);
             self.heap.kill(&mut self.version.segments, place, len);
             self.count_shape(shape, -1);

@@ -3,7 +3,7 @@
 use crate::engine::arena::Segment;
 use crate::engine::column::{Column, Columns, PageColumns};
 use crate::engine::footprint::Footprint;
-use crate::engine::index::{Index, Indexes};
+use crate::engine::index::{Index, Indexes, Moving};
 use crate::engine::key::KeyRef;
 use crate::engine::keymap::{KeyMap, Row};
 use crate::engine::paged::{Entry, Page, PagedVec};
@@ -170,40 +170,94 @@ impl Version {
         &self.shapes
     }
 
-    /// Adds a row, whose record is at a place, to those indexes of which `chosen` has a bit: a table has 64 at most.
+    /// Adds a row, whose record is at a place, to the indexes.
     #[inline]
-    pub(super) fn index_row(&mut self, row: Row, place: Place, chosen: u64) {
-        if chosen == 0 || self.indexes.is_empty() {
+    pub(super) fn index_row(&mut self, row: Row, place: Place) {
+        if self.indexes.is_empty() {
             return;
         }
         let (indexes, stored) = self.indexes_mut();
         if let Some(record) = place.read(stored.segments) {
-            chosen_of(indexes, chosen).for_each(|index| index.insert(row, &record, stored));
+            for index in indexes {
+                index.insert(row, &record, stored);
+            }
         }
     }
 
-    /// Takes a row, whose record is still at a place, out of those indexes of which `chosen` has a bit.
+    /// Takes a row, whose record is still at a place, out of the indexes.
     #[inline]
-    pub(super) fn unindex_row(&mut self, row: Row, place: Place, chosen: u64) {
-        if chosen == 0 || self.indexes.is_empty() {
+    pub(super) fn unindex_row(&mut self, row: Row, place: Place) {
+        if self.indexes.is_empty() {
             return;
         }
         let (indexes, stored) = self.indexes_mut();
         if let Some(record) = place.read(stored.segments) {
-            chosen_of(indexes, chosen).for_each(|index| index.remove(row, &record, stored));
+            for index in indexes {
+                index.remove(row, &record, stored);
+            }
         }
     }
 
-    /// Those of the `affected` indexes in which the record at one place has other values than that at another.
-    pub(super) fn moved(&self, affected: u64, old: Place, new: Place) -> u64 {
+    /// Finds the entries that move when the record at one place takes that of another. At most as many as there are
+    /// `affected` indexes are added to `moving`.
+    pub(super) fn find_moving(
+        &self,
+        affected: u64,
+        (old, new): (Place, Place),
+        moving: &mut Vec<Moving>,
+    ) {
         let Some((old, new)) = self.record(old).zip(self.record(new)) else {
-            return 0;
+            return;
         };
-        let indexes = self.indexes.iter().enumerate();
-        let moved = indexes.filter(|(at, index)| {
-            affected >> at & 1 == 1 && !index.definition.same(&old, &new, &self.shapes)
+        for (at, index) in self.indexes.iter().enumerate() {
+            if affected >> at & 1 == 1 {
+                index.find_moving(at, (&old, &new), &self.shapes, moving);
+            }
+        }
+    }
+
+    /// Takes a row's entries that move out of their indexes. Its old record is still in the directory.
+    #[inline]
+    pub(super) fn take_moving(&mut self, row: Row, moving: &[Moving]) {
+        self.each_moving(moving, |index, moving, stored| {
+            index.take_moving(row, moving, stored)
         });
-        moved.fold(0, |moved, (at, _)| moved | 1 << at)
+    }
+
+    /// Puts them in. Its new record is in the directory already.
+    #[inline]
+    pub(super) fn put_moving(&mut self, row: Row, moving: &[Moving]) {
+        self.each_moving(moving, |index, moving, stored| {
+            index.put_moving(row, moving, stored)
+        });
+    }
+
+    #[inline]
+    fn each_moving(
+        &mut self,
+        moving: &[Moving],
+        mut change: impl FnMut(&mut Index, &Moving, Stored<'_>),
+    ) {
+        if moving.is_empty() {
+            return;
+        }
+        let (indexes, stored) = self.indexes_mut();
+        for moving in moving {
+            if let Some(index) = indexes.get_mut(moving.index) {
+                change(index, moving, stored);
+            }
+        }
+    }
+
+    /// The indexes, as bits, of which some field may change.
+    #[inline]
+    pub(super) fn affected(&self, touches: impl Fn(&[u8]) -> bool) -> u64 {
+        let indexes = self.indexes.iter().enumerate();
+        let affected = indexes.filter(|(_, index)| {
+            let mut fields = index.definition.fields.iter();
+            fields.any(|field| touches(field.field()))
+        });
+        affected.fold(0, |affected, (at, _)| affected | 1 << at)
     }
 
     /// Takes all rows out of the indexes.
@@ -400,12 +454,6 @@ impl Version {
         let record = self.record(place);
         record.is_some_and(|record| key_of(&record, &self.shapes).as_ref() == Some(key))
     }
-}
-
-fn chosen_of(indexes: &mut [Index], chosen: u64) -> impl Iterator<Item = &mut Index> {
-    let chosen = move |(at, _): &(usize, &mut Index)| chosen >> at & 1 == 1;
-    let indexes = indexes.iter_mut().enumerate().filter(chosen);
-    indexes.map(|(_, index)| index)
 }
 
 /// A record's key; each stored record has one.

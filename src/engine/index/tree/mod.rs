@@ -98,7 +98,7 @@ impl Tree {
     /// Takes out the entries of a sequence; returns how many of them there were.
     pub(crate) fn remove<S: Sequence>(&mut self, sequence: &S) -> usize {
         let part = (0, sequence.len());
-        let removed = self.root.remove(self.width, sequence, part);
+        let (removed, _) = self.root.remove(self.width, sequence, part);
         loop {
             let only = match &self.root {
                 Node::Inner(inner) if inner.nodes.len() <= 1 => inner.nodes.first().cloned(),

@@ -74,9 +74,11 @@ pub(super) fn place<S: Sequence>(
     // Nodes of a long sequence were asked for ahead: then a search without branches is faster. In a node that is yet to come
     // from memory, the processor runs ahead along the branches that it expects.
     let is_near = sequence.len() > 1;
-    let low = match (width, codes.get(from..len)) {
-        (1, Some(codes)) if is_near => from + codes.partition_point(|code| *code < own),
-        _ => search(from, len, |at| first(at) < own),
+    let single = codes.get(from..len).filter(|_| width == 1);
+    let low = match single {
+        Some(codes) if is_near => from + codes.partition_point(|code| *code < own),
+        Some(codes) => from + before(codes, own),
+        None => search(from, len, |at| first(at) < own),
     };
     if low >= len || first(low) != own {
         return low;
@@ -87,8 +89,9 @@ pub(super) fn place<S: Sequence>(
     };
     if sequence.is_by_row(at) {
         let own = sequence.entry(at).1;
-        let row = |at: usize| rows.get(at).copied().unwrap_or(0);
-        return search(low, high, |at| is_before(row(at).cmp(&own)));
+        let rows = rows.get(low..high).unwrap_or_default();
+        let is_before = |row: &Row| is_before(row.cmp(&own));
+        return low + search(0, rows.len(), |at| rows.get(at).is_some_and(is_before));
     }
     search(low, high, |other| {
         let row = rows.get(other).copied().unwrap_or(0);

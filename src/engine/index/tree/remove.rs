@@ -6,13 +6,13 @@ use super::Sequence;
 use std::sync::Arc;
 
 impl Node {
-    /// Takes out a part of a sequence; returns how many of its entries there were.
+    /// Takes out a part of a sequence; returns how many of its entries there were, and whether the first entry was one.
     pub(super) fn remove<S: Sequence>(
         &mut self,
         width: usize,
         sequence: &S,
         part: (usize, usize),
-    ) -> usize {
+    ) -> (usize, bool) {
         match self {
             Node::Leaf(leaf) => Arc::make_mut(leaf).remove(width, sequence, part),
             Node::Inner(inner) => Arc::make_mut(inner).remove_part(width, sequence, part),
@@ -26,15 +26,17 @@ impl Leaf {
         width: usize,
         sequence: &S,
         (from, to): (usize, usize),
-    ) -> usize {
+    ) -> (usize, bool) {
         // Entries up to `read` have been looked at, and as many as `kept` stay.
-        let (mut read, mut kept) = (0, 0);
+        let (mut read, mut kept, mut is_first) = (0, 0, false);
         for at in from..to {
             let place = self.place(width, (read, self.len), sequence, at);
+            let (codes, row) = sequence.entry(at);
             let is_here = self
                 .entry(width, place)
-                .is_some_and(|found| found == sequence.entry(at));
+                .is_some_and(|found| found.1 == row && found.0.iter().eq(codes));
             if is_here {
+                is_first |= place == 0;
                 if read > kept {
                     self.shift(width, (read, place), kept);
                 }
@@ -46,7 +48,7 @@ impl Leaf {
             self.shift(width, (read, self.len), kept);
         }
         self.len -= read - kept;
-        read - kept
+        (read - kept, is_first)
     }
 }
 
@@ -56,17 +58,21 @@ impl Inner {
         width: usize,
         sequence: &S,
         (from, to): (usize, usize),
-    ) -> usize {
-        let (mut removed, mut is_thin) = (0, false);
+    ) -> (usize, bool) {
+        let (mut removed, mut is_first, mut is_thin) = (0, false, false);
         let mut remove = |inner: &mut Inner, child: usize, part| {
             let both = inner.nodes.get_mut(child).zip(inner.lens.get_mut(child));
-            if let Some((node, len)) = both {
-                let gone = node.remove(width, sequence, part);
-                *len -= gone;
-                removed += gone;
-                is_thin |= node.is_thin(width);
+            let Some((node, len)) = both else {
+                return;
+            };
+            let (gone, first) = node.remove(width, sequence, part);
+            *len -= gone;
+            removed += gone;
+            is_thin |= node.is_thin(width);
+            if first {
+                is_first |= child == 0;
+                inner.note_first(width, child);
             }
-            inner.note_first(width, child);
         };
         if to - from == 1 {
             let child = self.owner(width, 0, sequence, from);
@@ -89,7 +95,7 @@ impl Inner {
                 self.rebalance(width, at);
             }
         }
-        removed
+        (removed, is_first)
     }
 
     /// Joins a child that has become small with a neighbour.

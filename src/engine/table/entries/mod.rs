@@ -6,7 +6,7 @@
 mod tests;
 
 use super::version::{Place, Version};
-use crate::engine::index::{Gather, Index, Sorted};
+use crate::engine::index::{Gather, Sorted};
 use crate::engine::interrupt::Interrupt;
 use crate::engine::keymap::Row;
 use crate::engine::limits::{add, reserve};
@@ -134,14 +134,16 @@ impl Version {
         }
     }
 
-    /// Bytes that so many entries take in some of the indexes when they are put in or taken out, at most; what few take is
+    /// Bytes that so many entries take in the `chosen` indexes when they are put in or taken out, at most; what few take is
     /// not counted.
-    pub(super) fn entries_room(&self, count: usize, chosen: impl Fn(&Index) -> bool) -> usize {
+    #[inline]
+    pub(super) fn entries_room(&self, count: usize, chosen: u64) -> usize {
         if count < MANY {
             return 0;
         }
-        let chosen = self.indexes.iter().filter(|index| chosen(index));
-        chosen.map(|index| index.room(count)).sum()
+        let indexes = self.indexes.iter().enumerate();
+        let chosen = indexes.filter(|(at, _)| chosen >> at & 1 == 1);
+        chosen.map(|(_, index)| index.room(count)).sum()
     }
 }
 
