@@ -5,6 +5,7 @@ use super::state::State;
 use super::Version;
 use crate::engine::instant::{Clock, Kept};
 use crate::engine::interrupt::{Interrupt, Limits};
+use crate::engine::key::KeyRef;
 use crate::engine::schema::Schema;
 use crate::engine::shape::Shapes;
 use crate::engine::watch::{Feed, Listeners, Recorder, Wake, Watch, WatchOptions};
@@ -125,6 +126,12 @@ impl Core {
     pub(super) fn try_read(&self) -> Option<RwLockReadGuard<'_, State>> {
         let state = self.state.try_read();
         state.filter(|state| !state.dropped)
+    }
+
+    /// Whether a key is there, as far as is known without waiting for anybody.
+    pub(super) fn has_now(&self, key: &KeyRef<'_>) -> bool {
+        let state = self.try_read();
+        state.is_some_and(|state| state.version.find(key).is_some())
     }
 
     #[inline]

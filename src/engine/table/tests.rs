@@ -3,7 +3,8 @@
 use super::filter::Filter;
 use super::stage::Stage;
 use super::state::State;
-use super::{Conflict, Core, Table, Update, Version};
+use super::write::Upsert;
+use super::{Conflict, Core, Outcome, Table, Update, Version};
 use crate::engine::interrupt::Interrupt;
 use crate::engine::plan::Plan;
 use crate::engine::{
@@ -373,6 +374,27 @@ fn a_unique_index_sees_records_of_shapes_that_came_later() {
         "{outcome:?}"
     );
     assert_eq!(table.count(None).unwrap(), 2);
+}
+
+/// A record whose key was taken when its upsert began is inserted if the key is free when that comes to be done.
+#[test]
+fn an_upsert_inserts_if_its_record_has_gone_meanwhile() {
+    for (record, after) in [
+        ("{ \"id\": 1, \"b\": 2 }", "[{\"id\":1,\"b\":2}]"),
+        ("{\"b\":2}", "[{\"id\":1,\"a\":1},{\"b\":2,\"id\":2}]"),
+    ] {
+        let table = table();
+        table.insert("{\"id\":1,\"a\":1}", None).unwrap();
+        let mut upsert = Upsert::new(core(&table), record, Conflict::Error).unwrap();
+        if record.contains("id") {
+            table.delete_by_key(&Key::Int(1)).unwrap();
+        }
+        let mut state = core(&table).write(&Interrupt::NONE).unwrap();
+        let done = upsert.apply(core(&table), &mut state, &Interrupt::NONE);
+        assert_eq!(done.unwrap().0, Outcome::Inserted);
+        drop(state);
+        assert_eq!(all(&table), after);
+    }
 }
 
 /// Numbers of segments are used again, so a row may come to the very place that it had in another version, with another

@@ -47,7 +47,7 @@ impl Table {
         }
         let interrupt = self.limits.begin();
         let mut state = core.write(&interrupt)?;
-        let (outcome, key) = upsert.apply(&mut state, &interrupt)?;
+        let (outcome, key) = upsert.apply(core, &mut state, &interrupt)?;
         drop(state);
         if let Some(out) = key_out {
             key.write(out);
@@ -163,8 +163,9 @@ impl Core {
 /// A record to be inserted, or to be merged with the one that has its key.
 pub(super) struct Upsert {
     changes: Changes,
-    /// What is wrong with it as a new record matters only if its key is free, and as a change only if it is not.
-    staged: Result<Stage>,
+    /// What is wrong with it as a new record matters only if its key is free, and as a change only if it is not. It is
+    /// made a new record at once unless its key is taken; should the key be free again later, then.
+    staged: Option<Result<Stage>>,
     checked: Result<()>,
     conflict: Conflict,
 }
@@ -172,13 +173,12 @@ pub(super) struct Upsert {
 impl Upsert {
     pub(super) fn new(core: &Core, record: &str, conflict: Conflict) -> Result<Upsert> {
         let changes = Changes::parse_record(core, record)?;
-        let staged = Stage::one(core, changes.text());
         let checked = changes.check(core);
-        if changes.key().is_none() {
-            if let Err(error) = staged {
-                return Err(error);
-            }
-        }
+        let staged = match changes.key() {
+            None => Some(Ok(Stage::one(core, changes.text())?)),
+            Some(key) if core.has_now(&key) => None,
+            Some(_) => Some(Stage::one(core, changes.text())),
+        };
         Ok(Upsert {
             changes,
             staged,
@@ -195,19 +195,21 @@ impl Upsert {
     /// Does it; tells what was done, and the record's key.
     pub(super) fn apply(
         &mut self,
+        core: &Core,
         state: &mut State,
         interrupt: &Interrupt,
     ) -> Result<(Outcome, KeyRef<'static>)> {
-        let staged = self.staged.as_mut().map_err(|error| error.clone());
-        let Some(key) = self.changes.key() else {
-            let given = state.insert(staged?, interrupt)?;
+        let (changes, staged) = (&self.changes, &mut self.staged);
+        let make = || Stage::one(core, changes.text());
+        let Some(key) = changes.key() else {
+            let given = state.insert(ready(staged, make)?, interrupt)?;
             let given = given.first().copied().unwrap_or_default();
             return Ok((Outcome::Inserted, KeyRef::Int(given)));
         };
         let owned = key.to_owned_ref()?;
         let outcome = match state.version.find(&key) {
             None => {
-                state.insert(staged?, interrupt)?;
+                state.insert(ready(staged, make)?, interrupt)?;
                 Outcome::Inserted
             }
             Some(found) => match self.conflict {
@@ -215,7 +217,7 @@ impl Upsert {
                 Conflict::Ignore => Outcome::Ignored,
                 Conflict::Update => {
                     self.checked.clone()?;
-                    let mut merger = Merger::new(&self.changes)?;
+                    let mut merger = Merger::new(changes)?;
                     state.update(&[found], &mut merger, interrupt)?;
                     Outcome::Updated
                 }
@@ -223,6 +225,15 @@ impl Upsert {
         };
         Ok((outcome, owned))
     }
+}
+
+/// A new record, made now if it was not before.
+fn ready(
+    staged: &mut Option<Result<Stage>>,
+    make: impl FnOnce() -> Result<Stage>,
+) -> Result<&mut Stage> {
+    let staged = staged.get_or_insert_with(make);
+    staged.as_mut().map_err(|error| error.clone())
 }
 
 /// Bytes that the keys of inserted records take at most, as text.

@@ -79,7 +79,7 @@ impl Work {
                 return push(results, b"}");
             }
             Work::Upsert(upsert) => {
-                let (outcome, key) = upsert.apply(state, interrupt)?;
+                let (outcome, key) = upsert.apply(core, state, interrupt)?;
                 push(results, b"{\"key\":")?;
                 reserve(results, key.json_len() + 24)?;
                 key.write(results);
