@@ -211,8 +211,8 @@ mod tests {
     #[test]
     fn hashes_of_different_values_are_found_in_whichever_parts_the_values_are() {
         let records = [
-            // One value in each half, then both in the second one, then one in all.
-            (|n| n / 200) as fn(usize) -> usize,
+            // One value in each of two parts, then both in the second one, then one in all.
+            (|n| n / 256) as fn(usize) -> usize,
             |n| n / 300,
             |_| 7,
             // Many, so that not all of their hashes are remembered.
