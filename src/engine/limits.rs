@@ -1,6 +1,7 @@
 //! The limits that the header names, and the one fallible way to grow memory by user data.
 
 use crate::engine::{Error, Result};
+use smallvec::{Array, SmallVec};
 
 /// Levels of nesting in a value; the record itself is the first.
 pub(crate) const MAX_DEPTH: usize = 128;
@@ -50,6 +51,22 @@ pub(crate) fn copy(bytes: &[u8]) -> Result<Vec<u8>> {
         .map_err(|_| Error::OutOfMemory { bytes: bytes.len() })?;
     copy.extend_from_slice(bytes);
     Ok(copy)
+}
+
+/// The same of a list whose first items, most often all, need no memory of their own.
+#[inline]
+pub(crate) fn reserve_small<A: Array>(list: &mut SmallVec<A>, more: usize) -> Result<()> {
+    list.try_reserve(more).map_err(|_| Error::OutOfMemory {
+        bytes: more.saturating_mul(std::mem::size_of::<A::Item>()),
+    })
+}
+
+/// Adds an item to such a list, or says that there is no memory.
+#[inline]
+pub(crate) fn add_small<A: Array>(list: &mut SmallVec<A>, item: A::Item) -> Result<()> {
+    reserve_small(list, 1)?;
+    list.push(item);
+    Ok(())
 }
 
 /// Adds an item, or says that there is no memory.

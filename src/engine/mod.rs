@@ -27,7 +27,6 @@ mod record;
 mod resolve;
 mod schema;
 mod shape;
-mod short;
 mod sorting;
 mod syntax;
 mod table;

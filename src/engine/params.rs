@@ -1,9 +1,9 @@
 //! The values that a run passes for the parameters of what was compiled.
 
 use crate::engine::json::{is_plain, Scanner};
-use crate::engine::limits::{copy, exceeded, MAX_PARAMETER};
-use crate::engine::short::Short;
+use crate::engine::limits::{add_small, copy, exceeded, MAX_PARAMETER};
 use crate::engine::{Error, Result};
+use smallvec::SmallVec;
 use std::borrow::Cow;
 
 /// The text of the one value of an array, if it is such that it can be no other than canonical, as most often.
@@ -24,7 +24,7 @@ pub struct Params<'a> {
     /// Their canonical texts, one behind the other.
     text: Cow<'a, [u8]>,
     /// Where each ends.
-    ends: Short<usize, 4>,
+    ends: SmallVec<[usize; 4]>,
 }
 
 impl<'a> Params<'a> {
@@ -32,7 +32,7 @@ impl<'a> Params<'a> {
     pub const fn none() -> Params<'static> {
         Params {
             text: Cow::Borrowed(b""),
-            ends: Short::new(0),
+            ends: SmallVec::new_const(),
         }
     }
 
@@ -41,8 +41,8 @@ impl<'a> Params<'a> {
     pub fn from_json(json: &'a str) -> Result<Params<'a>> {
         match single(json) {
             Some(value) => {
-                let mut ends = Short::new(0);
-                ends.add(value.len())?;
+                let mut ends = SmallVec::new();
+                add_small(&mut ends, value.len())?;
                 let text = Cow::Borrowed(value);
                 Ok(Params { text, ends })
             }
@@ -51,7 +51,7 @@ impl<'a> Params<'a> {
     }
 
     fn scan(json: &str) -> Result<Params<'static>> {
-        let (mut text, mut ends) = (Vec::new(), Short::new(0));
+        let (mut text, mut ends) = (Vec::new(), SmallVec::new());
         let mut scanner = Scanner::new(json);
         let mut more = scanner.enter_array()?;
         while more {
@@ -59,7 +59,7 @@ impl<'a> Params<'a> {
                 return Err(exceeded("parameters", MAX_PARAMETER));
             }
             scanner.value(&mut text)?;
-            ends.add(text.len())?;
+            add_small(&mut ends, text.len())?;
             more = scanner.next_element()?;
         }
         scanner.end()?;

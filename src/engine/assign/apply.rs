@@ -5,22 +5,22 @@ use super::expression::Expression;
 use super::place::{check_depth, Values, Writer};
 use super::{Action, Assignments};
 use crate::engine::json::Span;
-use crate::engine::limits::{add, reserve};
+use crate::engine::limits::{add, add_small, reserve};
 use crate::engine::record::Record;
 use crate::engine::shape::{Shape, Shapes, GENERIC};
-use crate::engine::short::Short;
 use crate::engine::{Error, Params, Result};
 use foldhash::fast::RandomState;
 use hashbrown::HashMap;
+use smallvec::SmallVec;
 
 /// Where the fields are in records of one shape.
 struct Plan {
     shape: u16,
     /// Those that expressions read, by the position of their names.
-    reads: Short<u16, 4>,
+    reads: SmallVec<[u16; 4]>,
     /// Those that are changed, in the order of the record, each with its position among the targets; then those that
     /// are added.
-    changes: Short<(u16, u16), 4>,
+    changes: SmallVec<[(u16, u16); 4]>,
     /// Whether all changes set fields as a whole that are there.
     only_replaces: bool,
 }
@@ -37,7 +37,7 @@ pub(crate) struct Evaluator<'a> {
     others: Option<HashMap<u16, Plan, RandomState>>,
     /// The values that were computed, and where each assignment's lies.
     scratch: Vec<u8>,
-    computed: Short<(usize, usize), 4>,
+    computed: SmallVec<[(usize, usize); 4]>,
     seen: Vec<bool>,
 }
 
@@ -50,7 +50,7 @@ impl<'a> Evaluator<'a> {
             latest: None,
             others: None,
             scratch: Vec::new(),
-            computed: Short::new((0, 0)),
+            computed: SmallVec::new(),
             seen: Vec::new(),
         }
     }
@@ -143,7 +143,7 @@ impl<'a> Evaluator<'a> {
                     .and_then(|value| value.write(&mut self.scratch))
                     .map_err(|error| in_field(error, &assignment.field))?,
             }
-            self.computed.add((start, self.scratch.len()))?;
+            add_small(&mut self.computed, (start, self.scratch.len()))?;
         }
         Ok(())
     }
@@ -236,15 +236,15 @@ impl<'a> Evaluator<'a> {
     fn plan(&self, shape: &Shape) -> Result<Plan> {
         let names = self.assignments.reads.names();
         let targets = &self.assignments.targets;
-        let (mut reads, mut changes) = (Short::new(0), Short::new((0, 0)));
+        let (mut reads, mut changes) = (SmallVec::new(), SmallVec::new());
         for name in names {
-            reads.add(shape.position(name).unwrap_or(MISSING))?;
+            add_small(&mut reads, shape.position(name).unwrap_or(MISSING))?;
         }
         let mut missing = Vec::new();
         // The limit of a list is far below that of the type.
         for (at, member) in (0_u16..).zip(targets.members()) {
             match shape.position(member.quoted()) {
-                Some(position) => changes.add((position, at))?,
+                Some(position) => add_small(&mut changes, (position, at))?,
                 None => add(&mut missing, at)?,
             }
         }
@@ -252,7 +252,7 @@ impl<'a> Evaluator<'a> {
         let is_missing = |at: &u16| missing.binary_search(at).is_ok();
         let added = targets.added().iter().map(|at| *at as u16);
         for at in added.filter(is_missing) {
-            changes.add((MISSING, at))?;
+            add_small(&mut changes, (MISSING, at))?;
         }
         let only_replaces = changes.iter().all(|&(position, target)| {
             let at = targets.leaf(target).filter(|_| position != MISSING);

@@ -7,7 +7,7 @@ use super::compact;
 use super::escape::{push_byte, short_escape};
 use super::number::{self, Fault};
 use super::word::{self, plain_prefix};
-use crate::engine::limits::{exceeded, reserve, MAX_DEPTH, MAX_RECORD};
+use crate::engine::limits::{add_small, exceeded, reserve, reserve_small, MAX_DEPTH, MAX_RECORD};
 use crate::engine::shape::{Field, Shape};
 use crate::engine::{Error, Result};
 use smallvec::SmallVec;
@@ -334,8 +334,7 @@ impl<'a> Scanner<'a> {
                 name: (name_start, name_end),
                 value: (value_start, value_start),
             };
-            self.reserve_spans(1)?;
-            self.spans.push(span);
+            add_small(&mut self.spans, span)?;
             self.any(out, depth + 1)?;
             let value_end = self.offset(out)?;
             if let Some(span) = self.spans.get_mut(at) {
@@ -362,15 +361,6 @@ impl<'a> Scanner<'a> {
         Ok(missing)
     }
 
-    #[inline]
-    fn reserve_spans(&mut self, more: usize) -> Result<()> {
-        self.spans
-            .try_reserve(more)
-            .map_err(|_| Error::OutOfMemory {
-                bytes: more * std::mem::size_of::<Span>(),
-            })
-    }
-
     /// Scans fields with the names that are expected as long as they are canonical as they stand. Returns those that are
     /// left, and whether the object has ended.
     #[inline]
@@ -379,7 +369,7 @@ impl<'a> Scanner<'a> {
         out: &[u8],
         mut fields: &'f [Field],
     ) -> Result<(&'f [Field], bool)> {
-        self.reserve_spans(fields.len())?;
+        reserve_small(&mut self.spans, fields.len())?;
         // Nothing is copied meanwhile, so offsets are as far from positions as they are now.
         let moved = (out.len() - self.base).wrapping_sub(self.flushed);
         while let Some((field, rest)) = fields.split_first() {

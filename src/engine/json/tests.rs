@@ -1,5 +1,7 @@
 //! The scanner's guess saves work and changes nothing else.
 
+#![allow(clippy::indexing_slicing)]
+
 use super::scan::{Scanner, Span};
 use crate::engine::shape::{Field, Shapes};
 use proptest::collection::vec;

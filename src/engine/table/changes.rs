@@ -5,13 +5,13 @@ use super::state::{Change, Match};
 use super::{Core, Version};
 use crate::engine::json::{inside, members, Scanner, Span};
 use crate::engine::key::KeyRef;
-use crate::engine::limits::{add, reserve, MAX_RECORD};
+use crate::engine::limits::{add, add_small, reserve, MAX_RECORD};
 use crate::engine::record::{self, Record};
 use crate::engine::shape::{Field, Shape, Shapes, GENERIC};
-use crate::engine::short::Short;
 use crate::engine::{Error, Result};
 use foldhash::fast::RandomState;
 use hashbrown::HashMap;
+use smallvec::SmallVec;
 use std::sync::Arc;
 
 /// The fields of a JSON object, to be merged into records.
@@ -107,7 +107,7 @@ struct Plan {
     /// Number of the shape.
     base: u16,
     /// The fields of the base that are replaced, ascending, and the changes that replace them.
-    replaced: Short<(u16, u32), 4>,
+    replaced: SmallVec<[(u16, u32); 4]>,
     /// The changes that add fields, in order, and the shape that comes of it.
     added: Vec<usize>,
     target: Option<Arc<Shape>>,
@@ -281,10 +281,10 @@ impl Merger<'_> {
 
     fn plan(&mut self, base: &Shape, shapes: &Arc<Shapes>) -> Result<Plan> {
         let changes = self.changes;
-        let (mut replaced, mut added) = (Short::new((0, 0)), Vec::new());
+        let (mut replaced, mut added) = (SmallVec::new(), Vec::new());
         for at in 0..changes.spans.len() {
             match base.position(changes.name(at)) {
-                Some(position) => replaced.add((position, at as u32))?,
+                Some(position) => add_small(&mut replaced, (position, at as u32))?,
                 None => add(&mut added, at)?,
             }
         }

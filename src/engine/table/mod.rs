@@ -7,7 +7,6 @@ mod entries;
 mod filter;
 mod heap;
 mod indexes;
-mod matches;
 mod read;
 mod reclaim;
 mod renumber;

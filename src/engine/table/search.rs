@@ -6,11 +6,10 @@
 
 use super::core::Pinned;
 use super::filter::Filter;
-use super::matches::{self, Matches};
-use super::state::{Match, State};
+use super::state::{Match, Matches, State};
 use super::{Core, Version};
 use crate::engine::interrupt::Interrupt;
-use crate::engine::limits::reserve;
+use crate::engine::limits::{add_small, reserve};
 use crate::engine::plan::{Analysis, Plan};
 use crate::engine::Result;
 
@@ -99,7 +98,7 @@ impl<'a> Search<'a> {
                 .filter
                 .recheck(version, &pinned.version, found, interrupt)?,
         };
-        Ok(Some(matches::found(matches)))
+        Ok(Some(Matches::from_vec(matches)))
     }
 }
 
@@ -112,9 +111,9 @@ impl Search<'_> {
             .as_ref()
             .and_then(|point| point.rows(version))
         {
-            let mut matches = matches::NONE;
+            let mut matches = Matches::new();
             for row in few.rows() {
-                matches.add((*row, version.place(*row)))?;
+                add_small(&mut matches, (*row, version.place(*row)))?;
             }
             return Ok(Some(matches));
         }
@@ -129,7 +128,7 @@ impl Search<'_> {
         match self.filter.quick(version, analysis) {
             Some(plan) => {
                 let matches = self.filter.matches(version, &plan, interrupt)?;
-                Ok(Some(matches::found(matches)))
+                Ok(Some(Matches::from_vec(matches)))
             }
             None => Ok(None),
         }

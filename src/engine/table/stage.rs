@@ -5,7 +5,7 @@ use crate::engine::arena;
 use crate::engine::interrupt::Interrupt;
 use crate::engine::json::{Scanner, Span};
 use crate::engine::key::KeyRef;
-use crate::engine::limits::{add, exceeded, reserve, MAX_RECORD};
+use crate::engine::limits::{add, add_small, exceeded, reserve, MAX_RECORD};
 use crate::engine::record;
 use crate::engine::shape::{Field, Shape, Shapes, GENERIC};
 use crate::engine::{Error, Result};
@@ -371,17 +371,13 @@ impl Stage {
             record::fill(before, shape, ends, text_len);
         }
         let at = |offset: u32| room as u32 + offset;
-        self.records
-            .try_reserve(1)
-            .map_err(|_| Error::OutOfMemory {
-                bytes: std::mem::size_of::<Staged>(),
-            })?;
-        self.records.push(Staged {
+        let staged = Staged {
             start: record,
             len: (room + text_len) as u32,
             key: key.map_or((0, 0), |(from, to)| (at(from), at(to))),
             int,
-        });
+        };
+        add_small(&mut self.records, staged)?;
         self.guess = Some(shape);
         self.usual_len = longest;
         Ok(())

@@ -21,6 +21,7 @@ use crate::engine::watch::Recorder;
 use crate::engine::{Error, Result};
 use foldhash::fast::RandomState;
 use hashbrown::HashSet;
+use smallvec::SmallVec;
 use std::sync::Arc;
 
 /// Less memory than this is not asked for before it is needed.
@@ -43,6 +44,9 @@ const BYTES_A_ROW: usize = 40;
 
 /// A row and where its record is.
 pub(super) type Match = (Row, Place);
+
+/// The records that a change is about, in the order of their rows. Most often it is one, and no memory is needed for it.
+pub(super) type Matches = SmallVec<[Match; 4]>;
 
 /// A row, the key that it loses, and the one that it gets.
 type Rekeyed = (Row, KeyRef<'static>, KeyRef<'static>);

@@ -2,9 +2,8 @@
 
 use super::super::core::{Core, Writer};
 use super::super::filter::Filter;
-use super::super::matches::{self, Matches};
 use super::super::search::Search;
-use super::super::state::State;
+use super::super::state::{Matches, State};
 use super::super::version::Version;
 use super::operation::{matches_of_key, Operation, Target};
 use super::savepoint::Savepoint;
@@ -80,7 +79,7 @@ pub(super) fn run(
                         }
                     }
                 }
-                _ => matches::NONE,
+                _ => Matches::new(),
             };
             push(&mut results, if at > 0 { b"," } else { b"" })?;
             transaction

@@ -3,9 +3,8 @@
 use super::super::changes::{Changes, Merger};
 use super::super::core::Core;
 use super::super::filter::Filter;
-use super::super::matches::{self, Matches};
 use super::super::stage::Stage;
-use super::super::state::{Match, State};
+use super::super::state::{Match, Matches, State};
 use super::super::update::Assigning;
 use super::super::write::{keys_room, write_keys, Upsert};
 use super::super::Outcome;
@@ -113,7 +112,8 @@ impl Work {
 
 /// The record of a key, which must be there.
 pub(super) fn matches_of_key(state: &State, key: &KeyRef<'_>) -> Result<Matches> {
-    let mut matches = matches::NONE;
-    matches.add(state.version.find(key).ok_or(Error::RecordNotFound)?)?;
+    let mut matches = Matches::new();
+    let found = state.version.find(key).ok_or(Error::RecordNotFound)?;
+    matches.push(found);
     Ok(matches)
 }
