@@ -27,6 +27,14 @@ REASONS: dict[tuple[str, ...], str] = {
         "Columns are made by the first scan, from the records: it reads all of their memory. DuckDB has stored columns to begin with, "
         "which is what its inserts take the time for (W1, W2)."
     ),
+    ("R7",): (
+        "Sums carry their rounding error along (Neumaier), and count, sum, least and greatest of a page are found one after the other, by "
+        "one thread; DuckDB uses all cores."
+    ),
+    ("C1.2",): (
+        "Readers of one table write one line of the cache, that of its lock, and so do the floor's. How both grow differs between runs by "
+        "more than between each other: the floor's second thread has been found to bring 1.2 to 2.1 times the throughput of one."
+    ),
     ("U1",): (
         "LokiJS, ahead or near with 100,000 records, changes a field of an object in its own process. libdictdb reads the change, a "
         "JSON text, and writes the record anew behind all others, so that readers and snapshots of the old one are not disturbed; "
