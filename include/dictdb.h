@@ -858,7 +858,8 @@ dictdb_status dictdb_table_statistics(const dictdb_table *table,
 
 /**
  * Makes an index. It never changes an answer, nor its order: only its speed. Readers and writers of the
- * table go on meanwhile. The same index again does nothing.
+ * table go on meanwhile. The same index again does nothing. On a large table up to four threads work on it; those that
+ * the library starts for that have ended when this returns, and handle no signals.
  *
  * `options`: a JSON object:
  * `"fields"`: a field, or an array of 1 to 16 different fields. An index is named by this list: a table
