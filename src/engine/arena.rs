@@ -77,9 +77,16 @@ pub(crate) fn set_advice(advice: Advice) {
     ADVICE.get_or_init(|| advice);
 }
 
-/// Asks for large pages under a vector's memory, in which nothing is yet.
+/// From so many bytes on the C library has a piece of memory from the system, and gives it back when it is freed: advice on
+/// smaller pieces would stay with what others get there later (mallopt(3), `M_MMAP_THRESHOLD`).
+const OWN_MAPPING: usize = 32 << 20;
+
+/// Asks for large pages under a vector's memory, in which nothing is yet, if it is a large piece.
 pub(crate) fn on_large_pages(memory: &mut Vec<u8>) {
     let memory = memory.spare_capacity_mut();
+    if memory.len() < OWN_MAPPING {
+        return;
+    }
     let before = memory.as_ptr().align_offset(LARGE_PAGE);
     let pages = memory.len().saturating_sub(before) / LARGE_PAGE;
     let (Some(whole), Some(advise)) = (memory.get_mut(before..), ADVICE.get()) else {
