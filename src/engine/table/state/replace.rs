@@ -5,8 +5,8 @@ use crate::engine::interrupt::Interrupt;
 use crate::engine::key::KeyRef;
 use crate::engine::keymap::Row;
 use crate::engine::limits::{add, reserve};
-use crate::engine::record::Record;
-use crate::engine::shape::{Shapes, GENERIC};
+use crate::engine::record::{self, Record};
+use crate::engine::shape::Shapes;
 use crate::engine::table::entries::{Moved, AHEAD, MANY};
 use crate::engine::table::version::{key_of, Version};
 use crate::engine::{Error, Result};
@@ -90,7 +90,7 @@ impl State {
             replaced.push(Replaced {
                 shape: old.shape(),
                 len: old.stored_len() as u32,
-                new_shape: Record::read(scratch).map_or(GENERIC, |new| new.shape()),
+                new_shape: record::shape_of(scratch),
             });
             Ok(None)
         })?;
