@@ -33,7 +33,7 @@ REASONS: dict[tuple[str, ...], str] = {
     ),
     ("C1.2",): (
         "Readers of one table write one line of the cache, that of its lock, and so do the floor's. How both grow differs between runs by "
-        "more than between each other: the floor's second thread has been found to bring 1.2 to 2.1 times the throughput of one."
+        "more than between each other: the floor's second thread has been found to bring 1.2 to 2.2 times the throughput of one."
     ),
     ("U1",): (
         "LokiJS, ahead or near with 100,000 records, changes a field of an object in its own process. libdictdb reads the change, a "
