@@ -90,3 +90,37 @@ proptest! {
         }
     }
 }
+
+/// What is a number, or almost one; and arrays of few values that are right or almost so.
+fn nearly_a_value() -> impl Strategy<Value = String> {
+    let number = "-?[0-9]{0,3}(\\.[0-9]{0,2})?([eE][-+]?[0-9]?)?";
+    let item = prop_oneof![4 => "[0-9]", 2 => number, 1 => select(vec!["true", "nul", "\"a\"", "\"", ""]).prop_map(str::to_owned)];
+    let items = vec(
+        (item, select(vec![",", ",", ",", ";", ":", " ", "", "]"])),
+        0..4,
+    );
+    let array = (items, select(vec!["]", "]", "]", "", "}"])).prop_map(|(items, end)| {
+        let items: String = items
+            .into_iter()
+            .map(|(item, separator)| item + separator)
+            .collect();
+        format!("[{}{end}", items.strip_suffix(',').unwrap_or(&items))
+    });
+    prop_oneof![number, array]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(4096))]
+
+    #[test]
+    fn a_value_is_as_right_or_wrong_whatever_was_guessed(value in nearly_a_value(), after in select(vec!["", ",\"b\":1", " "])) {
+        let text = format!("{{\"a\":{value}{after}}}");
+        let mut shapes = Shapes::new("a");
+        let shape = shapes.add(&[b"\"a\""]);
+        let (mut plain, mut guessing) = (Vec::new(), Vec::new());
+        let expected = Scanner::new(&text).record(&mut plain, None);
+        let found = Scanner::new(&text).record(&mut guessing, Some(&shape));
+        prop_assert_eq!(format!("{:?}", expected.err()), format!("{:?}", found.err()));
+        prop_assert_eq!(plain, guessing);
+    }
+}
