@@ -586,6 +586,8 @@ mod tests {
             }
             clones.push((paged, model));
             for (paged, model) in clones {
+                let live: usize = (0..paged.page_count()).map(|at| paged.page(at).live()).sum();
+                prop_assert_eq!(live, model.len());
                 prop_assert_eq!(contents(&paged), model.into_iter().collect::<Vec<_>>());
             }
         }
