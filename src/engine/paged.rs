@@ -98,7 +98,7 @@ struct Node<T: Entry> {
 #[derive(Clone)]
 pub(crate) struct PagedVec<T: Entry> {
     root: Arc<Vec<Option<Arc<Node<T>>>>>,
-    /// One more than the highest index ever set.
+    /// One more than an index of the last page in which one was ever set: the page is what counts.
     len: usize,
 }
 
@@ -405,7 +405,6 @@ impl<T: Entry> PagedVec<T> {
             if !next.as_ref().is_some_and(is_near) {
                 continue;
             }
-            let mut end = self.len;
             let Some(page) = self.full_page(first) else {
                 continue;
             };
@@ -414,10 +413,8 @@ impl<T: Entry> PagedVec<T> {
                     page.live += u32::from(*place == T::GAP);
                     *place = entry;
                 }
-                end = end.max(index + 1);
                 next = entries.next();
             }
-            self.len = end;
         }
     }
 
