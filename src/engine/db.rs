@@ -6,7 +6,7 @@ use crate::engine::json::push_quoted;
 use crate::engine::limits::{push, shorten, MAX_TABLE_NAME};
 use crate::engine::options::{no_options, TableOptions};
 use crate::engine::table::{Core, Snapshot, Table};
-use crate::engine::watch::{Feed, Recorder, Wake, Watch, WatchOptions};
+use crate::engine::watch::{Feed, Wake, Watch, WatchOptions};
 use crate::engine::{Error, Result};
 use parking_lot::RwLock;
 use std::collections::BTreeMap;
@@ -88,29 +88,39 @@ impl Database {
 
     /// Creates a table.
     pub fn create_table(&self, name: &str, options: TableOptions) -> Result<Table> {
+        self.publish(&self.detached_table(name, options)?)
+    }
+
+    /// Makes a table that nobody can find before it is published; whose name must be free.
+    pub(crate) fn detached_table(&self, name: &str, options: TableOptions) -> Result<Table> {
         let catalog = self.catalog()?;
         if name.is_empty() || name.len() > MAX_TABLE_NAME {
             let reason = format!("must have 1 to {MAX_TABLE_NAME} bytes, has {}", name.len());
             return Err(Error::option("name", reason));
         }
-        let mut wake = Wake::default();
-        let mut names = catalog.names.write();
-        if names.get(name).is_ok_and(|table| !table.is_dropped()) {
-            return Err(Error::DuplicateTable {
-                table: name.to_owned(),
-            });
-        }
+        catalog.names.read().check_free(name)?;
         let (clock, feed) = (catalog.clock.clone(), catalog.feed.clone());
         let table = Arc::new(Core::new(name, options, clock, feed));
+        Ok(Table::live(table, self.limits.clone()))
+    }
+
+    /// Gives a table its name, if that is still free: from then on it is one of the database's, with all its records.
+    pub(crate) fn publish(&self, table: &Table) -> Result<Table> {
+        let catalog = self.catalog()?;
+        let (core, name) = (table.core()?, table.name());
+        let mut wake = Wake::default();
+        let mut names = catalog.names.write();
+        names.check_free(name)?;
+        let publication = core.publish();
         names.created += 1;
         let number = names.created;
         names
             .by_name
-            .insert(name.to_owned(), (number, table.clone()));
-        // Nobody can have the table before the names are let go, so this comes before its changes.
-        table.tell(&mut wake, Recorder::create);
+            .insert(name.to_owned(), (number, core.clone()));
+        // Whoever finds the table waits until this is told, so it comes before the table's changes.
         drop(names);
-        Ok(Table::live(table, self.limits.clone()))
+        publication.tell(&mut wake);
+        Ok(Table::live(core.clone(), self.limits.clone()))
     }
 
     pub(crate) fn limits(&self) -> &Limits {
@@ -163,6 +173,21 @@ impl Database {
             source: Source::Snapshot(Arc::new(catalog.freeze(interrupt)?)),
             limits: self.limits.clone(),
         })
+    }
+
+    /// Whether it is a snapshot.
+    pub(crate) fn is_snapshot(&self) -> bool {
+        matches!(self.source, Source::Snapshot(_))
+    }
+
+    /// The tables of a snapshot, in the order in which they were created.
+    pub(crate) fn tables(&self) -> Vec<Table> {
+        let Source::Snapshot(names) = &self.source else {
+            return Vec::new();
+        };
+        let order = names.in_order(|_| true);
+        let tables = order.iter().filter_map(|name| self.table(name).ok());
+        tables.collect()
     }
 
     /// Appends a JSON array of the tables' names, in the order in which they were created.
@@ -257,6 +282,18 @@ impl Catalog {
             }
         }
         Ok(Names { by_name, created })
+    }
+}
+
+impl Names<Core> {
+    /// A dropped table's name is free.
+    fn check_free(&self, name: &str) -> Result<()> {
+        match self.get(name) {
+            Ok(table) if !table.is_dropped() => Err(Error::DuplicateTable {
+                table: name.to_owned(),
+            }),
+            _ => Ok(()),
+        }
     }
 }
 

@@ -320,7 +320,8 @@ impl Error {
         Value::Object(detail)
     }
 
-    fn index(&self) -> Option<usize> {
+    /// The failing record's position in a bulk call.
+    pub(crate) fn index(&self) -> Option<usize> {
         match self {
             Error::DuplicateKey { index, .. }
             | Error::Schema { index, .. }

@@ -126,6 +126,14 @@ impl<V> Kept<V> {
         }
     }
 
+    /// For a table that nobody could come to before an instant: what was kept for earlier ones is wanted by nobody. With its
+    /// lock held, as a writer.
+    pub(crate) fn begin_at(&self, now: u64) {
+        self.reached.store(now, SeqCst);
+        let kept = lock(&self.kept).take();
+        drop(kept);
+    }
+
     /// To be called by a writer, with the lock of the table held and those of all others that it is to change, before it
     /// changes anything. `now` is what `Clock::wanted` said then.
     #[inline]

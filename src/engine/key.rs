@@ -118,6 +118,13 @@ impl<'a> KeyRef<'a> {
         }
     }
 
+    /// The key as canonical text.
+    pub(crate) fn to_text(&self) -> Vec<u8> {
+        let mut text = Vec::new();
+        self.write(&mut text);
+        text
+    }
+
     /// Bytes of the key as canonical text, at most.
     pub(crate) fn json_len(&self) -> usize {
         match self {

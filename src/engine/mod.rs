@@ -37,12 +37,20 @@ pub(crate) use arena::set_advice;
 pub use db::Database;
 pub use error::{Error, Result};
 pub use index::IndexOptions;
+pub(crate) use interrupt::Interrupt;
 pub use interrupt::{Cancel, Limits};
+pub(crate) use json::{
+    canonical, elements, inside, members, push_quoted, string_of, unescaped_bytes, Scanner,
+};
 pub use key::Key;
+pub(crate) use limits::reserve;
+pub(crate) use limits::{shorten, MAX_LISTED, MAX_OPERAND, MAX_RECORD};
+pub(crate) use options::{object, unknown};
 pub use options::{SelectOptions, TableOptions};
 pub(crate) use parallel::{set_surroundings, Surroundings};
 pub use params::Params;
 pub use predicate::{Case, Comparison, Predicate, TextMatch};
 pub use query::{Cursor, Form, Query};
+pub(crate) use table::{is_blank, Difference, Intake};
 pub use table::{Batch, Conflict, Outcome, Table, Update};
 pub use watch::{Signal, Watch, WatchOptions};

@@ -63,6 +63,16 @@ pub(crate) fn no_options(text: &str) -> Result<()> {
 }
 
 impl TableOptions {
+    /// The name of the key field.
+    pub(crate) fn primary_key(&self) -> &str {
+        &self.primary_key
+    }
+
+    /// The schema, if there is one.
+    pub(crate) fn schema(&self) -> Option<&Schema> {
+        self.schema.as_ref()
+    }
+
     /// Reads `{"primary_key": …, "schema": …}`.
     pub fn from_json(text: &str) -> Result<TableOptions> {
         let text = object(text)?;

@@ -4,7 +4,7 @@
 //! The ends are offsets into the text, of the width that the code in the two low bits tells. A generic record has no
 //! fields and no ends. The last value ends one byte before the text does.
 
-use crate::engine::json::{members, unescape};
+use crate::engine::json::{field, is_canonical, members, unescape};
 use crate::engine::shape::{Shape, GENERIC};
 use std::ops::Range;
 
@@ -192,6 +192,48 @@ pub(crate) fn splice<'v>(
     out.extend_from_slice(old.text.get(copied..).unwrap_or_default());
 }
 
+/// What is wrong with bytes that should begin with a record, if anything. `labels`: what stands before each value, as in `{"a":` and
+/// `,"b":`; none for the generic shape.
+pub(crate) fn fault(bytes: &[u8], labels: &[Box<[u8]>]) -> Option<&'static str> {
+    let count = bytes.get(2..).and_then(|rest| rest.first_chunk().copied());
+    let code = bytes.get(4).map_or(3, |code| code & 3);
+    let Some(record) = Record::read(bytes).filter(|_| code < 3) else {
+        return Some("a record is cut");
+    };
+    if count.map(u16::from_le_bytes).map(usize::from) != Some(labels.len()) {
+        return Some("a record has not as many fields as its shape");
+    }
+    let Ok(text) = std::str::from_utf8(record.text) else {
+        return Some("a record is not UTF-8");
+    };
+    if record.text.len() > crate::engine::limits::MAX_RECORD || !text.starts_with('{') {
+        return Some("a record is no object, or too long");
+    }
+    if labels.is_empty() {
+        return match is_canonical(text) {
+            true => None,
+            false => Some("a record is not canonical JSON"),
+        };
+    }
+    let mut before = 0;
+    for (at, label) in labels.iter().enumerate() {
+        let (value, end) = (before + label.len(), record.end(at));
+        if field(record.text, before, label) == Some(end) {
+            before = end;
+            continue;
+        }
+        let is_labelled = record.text.get(before..value) == Some(label);
+        if !is_labelled || !text.get(value..end).is_some_and(is_canonical) {
+            return Some("a record is not canonical JSON, or its fields are not where it says");
+        }
+        before = end;
+    }
+    match text.get(before..) == Some("}") {
+        true => None,
+        false => Some("a record goes on behind its last field"),
+    }
+}
+
 impl<'a> Record<'a> {
     /// Reads the record at the start of `bytes`; `None` only if `bytes` is no record.
     #[inline]
@@ -226,6 +268,27 @@ impl<'a> Record<'a> {
     #[inline]
     pub(crate) fn stored_len(&self) -> usize {
         HEADER + self.ends.len() + self.text.len()
+    }
+
+    /// Where in the record as it is stored that value lies.
+    pub(crate) fn place_of(&self, position: u16, name_len: usize) -> Range<usize> {
+        let (before, range) = (HEADER + self.ends.len(), self.range_of(position, name_len));
+        before + range.start..before + range.end
+    }
+
+    /// Appends the record as it is stored.
+    pub(crate) fn append_to(&self, out: &mut Vec<u8>) {
+        let [s0, s1] = self.shape.to_le_bytes();
+        let code = self.width.trailing_zeros();
+        let fields = match self.shape {
+            GENERIC => 0,
+            _ => self.ends.len() / self.width + 1,
+        };
+        let [f0, f1] = (fields as u16).to_le_bytes();
+        let [l0, l1, l2, l3] = ((self.text.len() as u32) << 2 | code).to_le_bytes();
+        out.extend_from_slice(&[s0, s1, f0, f1, l0, l1, l2, l3]);
+        out.extend_from_slice(self.ends);
+        out.extend_from_slice(self.text);
     }
 
     /// Where the value at a position ends.

@@ -1,7 +1,7 @@
 //! Schemas: which fields a table's records have, and of which types.
 
 use crate::engine::error::NO_SUCH_FIELD;
-use crate::engine::json::{inside, members, string_of, unescaped_bytes};
+use crate::engine::json::{inside, members, quoted, string_of, unescaped_bytes};
 use crate::engine::limits::{copy, exceeded, shorten, MAX_LISTED, MAX_OPERAND};
 use crate::engine::value::{Number, Value};
 use crate::engine::{Error, Result};
@@ -76,6 +76,14 @@ pub(crate) struct Rule {
     given: Box<[u8]>,
 }
 
+/// What a schema says of a field, for those who have values of other kinds to make fit.
+pub(crate) struct Expectation {
+    /// The name of its type.
+    pub(crate) kind: &'static str,
+    /// Whether null is to be said where there is no value; otherwise the field is to be left out, and its default fills it.
+    pub(crate) takes_null: bool,
+}
+
 /// The rules, in the order in which they were given.
 #[derive(Debug, Clone)]
 pub struct Schema {
@@ -89,6 +97,15 @@ fn display(quoted: &[u8]) -> String {
     let inside = inside(quoted).unwrap_or_default();
     let start: Vec<u8> = unescaped_bytes(inside).take(2048).collect();
     shorten(&String::from_utf8_lossy(&start))
+}
+
+fn no_such_field(quoted: &[u8], actual: &str) -> Error {
+    Error::Schema {
+        field: display(quoted),
+        expected: NO_SUCH_FIELD.to_owned(),
+        actual: actual.to_owned(),
+        index: None,
+    }
 }
 
 fn quote(inside: &[u8]) -> Box<[u8]> {
@@ -129,13 +146,18 @@ impl Schema {
         let at = self.by_name.get(quoted).copied();
         match at.and_then(|at| Some((at, self.rules.get(at)?))) {
             Some((at, rule)) => rule.check(value).map(|()| at),
-            None => Err(Error::Schema {
-                field: display(quoted),
-                expected: NO_SUCH_FIELD.to_owned(),
-                actual: type_name(value).to_owned(),
-                index: None,
-            }),
+            None => Err(no_such_field(quoted, type_name(value))),
         }
+    }
+
+    /// The error that it knows no field of a name.
+    pub(crate) fn unknown(&self, name: &str) -> Error {
+        no_such_field(&quoted(name), "a column")
+    }
+
+    /// Whether it has nothing but names of types.
+    pub(crate) fn is_plain(&self) -> bool {
+        self.rules.iter().all(|rule| rule.given.starts_with(b"\""))
     }
 
     /// How many fields it has.
@@ -157,6 +179,16 @@ impl Schema {
             }
         }
         Ok(filled)
+    }
+
+    /// What is said of a field.
+    pub(crate) fn expectation(&self, name: &str) -> Option<Expectation> {
+        let at = self.by_name.get(&*quoted(name))?;
+        let rule = self.rules.get(*at)?;
+        Some(Expectation {
+            kind: rule.kind.name(),
+            takes_null: rule.nullable || rule.default.is_none(),
+        })
     }
 
     /// Field names, in order.

@@ -5,9 +5,10 @@
 
 use super::word::{digits, plain_prefix, starts_with};
 
-/// The end of the field that starts at `at`, and of its name, if the name is `named` (in quotes and with the colon).
+/// The end of the field that starts at `at`, if its name is `named` (in quotes and with the colon) and its value is canonical as it
+/// stands.
 #[inline(always)]
-pub(super) fn field(text: &[u8], at: usize, named: &[u8]) -> Option<usize> {
+pub(crate) fn field(text: &[u8], at: usize, named: &[u8]) -> Option<usize> {
     let value = text.get(at..)?;
     starts_with(value, named).then_some(())?;
     let at = at + named.len();
@@ -15,6 +16,15 @@ pub(super) fn field(text: &[u8], at: usize, named: &[u8]) -> Option<usize> {
         b'[' => array(text, at),
         _ => scalar(text, at),
     }
+}
+
+/// Whether a text is one value, canonical as it stands; no may mean that it was not looked at closely.
+pub(super) fn is_value(text: &[u8]) -> bool {
+    let end = match text.first() {
+        Some(b'[') => array(text, 0),
+        _ => scalar(text, 0),
+    };
+    end == Some(text.len())
 }
 
 /// The end of the value, which is no array and no object, at `at`.

@@ -56,7 +56,7 @@ pub(crate) fn quoted(text: &str) -> Box<[u8]> {
 }
 
 /// The bytes that the inside of a canonical string stands for.
-pub(crate) fn unescaped_bytes(inside: &[u8]) -> impl Iterator<Item = u8> + '_ {
+pub(crate) fn unescaped_bytes(inside: &[u8]) -> impl Iterator<Item = u8> + Clone + '_ {
     let mut bytes = inside.iter().copied();
     std::iter::from_fn(move || {
         let byte = bytes.next()?;

@@ -66,6 +66,13 @@ impl<'a> Scanner<'a> {
         self.pos
     }
 
+    /// Whether the text ends so soon that what was made of it may be wrong, if it is a piece of a longer one.
+    pub(crate) fn is_near_end(&self) -> bool {
+        /// Bytes of the longest token but strings and numbers: two escapes that are one character.
+        const LONGEST: usize = 12;
+        self.left() <= LONGEST
+    }
+
     /// Bytes of the text from there on.
     pub(crate) fn left(&self) -> usize {
         self.src.len() - self.pos
@@ -413,10 +420,7 @@ impl<'a> Scanner<'a> {
                 }
                 Some(b'\\') => self.escape(out)?,
                 Some(_) => return Err(self.error("a control character must be escaped")),
-                None => {
-                    self.pos = start;
-                    return Err(Error::json(start, "the string has no end"));
-                }
+                None => return Err(Error::json(start, "the string has no end")),
             }
         }
     }

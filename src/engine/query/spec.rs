@@ -80,6 +80,19 @@ impl Query {
         Ok(())
     }
 
+    /// The quoted names of the columns that all rows have, in order; `None` if rows are whole records.
+    pub(crate) fn column_names(&self) -> Option<Vec<&[u8]>> {
+        let name = |label| <[u8]>::strip_suffix(label, b":").unwrap_or(label);
+        match (&self.grouping, &self.options.columns) {
+            (Some(grouping), _) => Some(grouping.labels().map(name).collect()),
+            (None, Some(columns)) => {
+                let labels = columns.iter().map(|column| &*column.label);
+                Some(labels.map(name).collect())
+            }
+            (None, None) => None,
+        }
+    }
+
     /// The predicate of a query that has nothing else.
     pub(crate) fn only_predicate(&self) -> Result<&Predicate> {
         let options = &self.options;

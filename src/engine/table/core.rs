@@ -2,6 +2,7 @@
 
 use super::snapshot::{Captured, Pins, Snapshot};
 use super::state::State;
+use super::version::key_of;
 use super::Version;
 use crate::engine::instant::{Clock, Kept};
 use crate::engine::interrupt::{Interrupt, Limits};
@@ -45,6 +46,8 @@ pub(crate) struct Core {
     pub(super) state: RwLock<State>,
     lock_waits: AtomicU64,
     is_dropped: AtomicBool,
+    /// Whether nobody can find the table yet but who makes it: then nobody is told of its changes.
+    is_detached: AtomicBool,
     /// The database's clock, and what was kept of this table for its latest instant.
     clock: Arc<Clock>,
     kept: Kept<Captured>,
@@ -61,6 +64,7 @@ pub(super) struct Pinned {
 }
 
 impl Core {
+    /// Makes a table that nobody can find before it is published.
     pub(crate) fn new(
         name: &str,
         options: TableOptions,
@@ -79,6 +83,7 @@ impl Core {
             state: RwLock::new(State::new(shapes)),
             lock_waits: AtomicU64::new(0),
             is_dropped: AtomicBool::new(false),
+            is_detached: AtomicBool::new(true),
             kept: Kept::new(clock.now()),
             clock,
             feed,
@@ -231,7 +236,7 @@ impl Core {
     }
 
     /// Tells those who watch of something that happens to the table as a whole.
-    pub(crate) fn tell(&self, wake: &mut Wake, note: impl FnOnce(&mut Recorder)) {
+    fn tell(&self, wake: &mut Wake, note: impl FnOnce(&mut Recorder)) {
         if let Some(mut recorder) = self.recorder(self.feed.listeners()) {
             note(&mut recorder);
             self.feed.publish(&[recorder], 1, wake);
@@ -241,7 +246,24 @@ impl Core {
     /// For changes of the table, if anybody watches.
     #[inline]
     fn recorder(&self, listeners: Option<Listeners>) -> Option<Recorder> {
-        listeners?.recorder(self.number(), &self.identity.name)
+        let listeners = listeners?;
+        match self.is_detached.load(Ordering::Relaxed) {
+            true => None,
+            false => listeners.recorder(self.number(), &self.identity.name),
+        }
+    }
+
+    /// To be called by who has made the table, when no other table can take its name, or be found, before it can: until the
+    /// result is let go, whoever finds the table waits. None of its records are in snapshots up to now.
+    pub(crate) fn publish(&self) -> Publication<'_> {
+        let state = self.state.write();
+        self.kept.begin_at(self.clock.now());
+        self.is_detached.store(false, Ordering::Relaxed);
+        Publication {
+            core: self,
+            state,
+            listeners: self.feed.listeners(),
+        }
     }
 
     /// Watches the table from now on.
@@ -285,6 +307,35 @@ impl Core {
 
     fn frozen(&self, captured: Captured) -> Arc<Snapshot> {
         Snapshot::new(self.identity.clone(), captured, &self.pins)
+    }
+}
+
+/// A table that has just got its name, held until those who watch are told of it.
+pub(crate) struct Publication<'a> {
+    core: &'a Core,
+    state: RwLockWriteGuard<'a, State>,
+    listeners: Option<Listeners>,
+}
+
+impl Publication<'_> {
+    /// Tells those who watched when the table got its name that it was created and its records inserted, as one commit.
+    pub(crate) fn tell(self, wake: &mut Wake) {
+        let Some(mut recorder) = self.core.recorder(self.listeners) else {
+            return;
+        };
+        recorder.create();
+        let version = &self.state.version;
+        let mut passed = recorder.pass(version.count());
+        version.each(|_, _, record| {
+            if passed > 0 {
+                passed -= 1;
+            } else if let Some(key) = key_of(&record, version.shapes()) {
+                recorder.insert(&key, record.text());
+            }
+            true
+        });
+        let count = recorder.next;
+        self.core.feed.publish(&[recorder], count, wake);
     }
 }
 

@@ -3,10 +3,13 @@
 mod batch;
 mod changes;
 mod core;
+mod difference;
 mod entries;
+mod export;
 mod filter;
 mod heap;
 mod indexes;
+mod intake;
 mod read;
 mod reclaim;
 mod renumber;
@@ -27,7 +30,10 @@ use crate::engine::interrupt::{Cancel, Limits};
 use crate::engine::watch::{Watch, WatchOptions};
 use crate::engine::{Error, Result};
 pub use batch::Batch;
+pub(crate) use difference::Difference;
+pub(crate) use intake::Intake;
 pub(crate) use snapshot::Snapshot;
+pub(crate) use stage::is_blank;
 use std::sync::Arc;
 use std::time::Duration;
 pub use update::Update;
@@ -122,6 +128,10 @@ impl Table {
             (Source::Snapshot(a), Source::Snapshot(b)) => Arc::ptr_eq(a, b),
             _ => false,
         }
+    }
+
+    pub(crate) fn limits(&self) -> &Limits {
+        &self.limits
     }
 
     /// What is to be changed.

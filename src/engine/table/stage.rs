@@ -6,11 +6,12 @@ use crate::engine::interrupt::Interrupt;
 use crate::engine::json::{Scanner, Span};
 use crate::engine::key::KeyRef;
 use crate::engine::limits::{add, add_small, exceeded, reserve, MAX_RECORD};
-use crate::engine::record;
+use crate::engine::record::{self, Record};
 use crate::engine::shape::{Field, Shape, Shapes, GENERIC};
 use crate::engine::{Error, Result};
 use hashbrown::HashSet;
 use smallvec::SmallVec;
+use std::ops::Range;
 use std::sync::Arc;
 
 /// Records ready to be stored.
@@ -29,6 +30,8 @@ pub(super) struct Stage {
     /// The first record whose key an earlier one has.
     pub(super) repeat: Option<usize>,
     is_bulk: bool,
+    /// The number of the first record, of a bulk call whose text comes in pieces.
+    pub(super) first: usize,
 }
 
 struct Staged {
@@ -47,11 +50,32 @@ impl Staged {
     }
 }
 
+/// A shape as a file tells it: quoted names, and what stands before each value.
+pub(super) struct FileShape {
+    pub(super) names: Vec<Box<[u8]>>,
+    pub(super) labels: Vec<Box<[u8]>>,
+}
+
+/// What a stage knows of such a shape.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Known {
+    /// Its number among the stage's.
+    id: u16,
+    /// The position of the key.
+    key: Option<u16>,
+}
+
 /// Bytes of the longest key that a table gives, and of the closing brace.
 const GIVEN: usize = 20;
 
 /// Bytes that a record may need beside its text and the name of its key, unless it has very many fields.
 const SPARE: usize = 64;
+
+/// Whether a line has nothing but JSON's white space.
+pub(crate) fn is_blank(line: &str) -> bool {
+    line.bytes()
+        .all(|byte| matches!(byte, b' ' | b'\t' | b'\n' | b'\r'))
+}
 
 /// Names and values of a record that is put together anew.
 type Members<'a> = Vec<(&'a [u8], &'a [u8])>;
@@ -95,6 +119,160 @@ impl Stage {
         Ok(stage)
     }
 
+    /// Stages the records of a JSON array of whose text there is a piece: those that are whole in it and begin in this range.
+    /// Returns where the next one begins, or where the array has ended, and whether it has. Errors name a record by its number
+    /// from `first` on.
+    pub(super) fn piece(
+        core: &Core,
+        (text, range): (&str, Range<usize>),
+        first: usize,
+        is_last: bool,
+        interrupt: &Interrupt,
+    ) -> Result<(Stage, usize, bool)> {
+        let mut stage = Stage::of_file(core, first);
+        let mut ticker = interrupt.ticker();
+        let (mut position, mut is_end) = (range.start, false);
+        while !is_end && position < range.end {
+            ticker.tick()?;
+            let (bytes, count) = (stage.stored.len(), stage.len());
+            let mut scanner = Scanner::new_at(text, position);
+            let outcome = stage.push(core, &mut scanner);
+            let outcome = outcome.and_then(|()| scanner.next_element());
+            if scanner.is_near_end() && !is_last {
+                stage.stored.truncate(bytes);
+                stage.records.truncate(count);
+                break;
+            }
+            is_end = !outcome.map_err(|error| error.at_index(first + count))?;
+            position = scanner.position();
+        }
+        stage.complete()?;
+        Ok((stage, position, is_end))
+    }
+
+    /// Stages the lines of a text, each of which is a record; empty ones are passed over. The first record has the number
+    /// `first`. Positions of errors are those in the line.
+    pub(super) fn lines(
+        core: &Core,
+        text: &str,
+        first: usize,
+        interrupt: &Interrupt,
+    ) -> Result<Stage> {
+        let mut stage = Stage::of_file(core, first);
+        let mut ticker = interrupt.ticker();
+        for line in text.split('\n').filter(|line| !is_blank(line)) {
+            ticker.tick()?;
+            let index = first + stage.len();
+            let mut scanner = Scanner::new(line);
+            let outcome = stage.push(core, &mut scanner);
+            outcome
+                .and_then(|()| scanner.end())
+                .map_err(|error| error.at_index(index))?;
+        }
+        stage.repeat = stage.first_repeat()?;
+        Ok(stage)
+    }
+
+    /// For records that come from a file; the first one has the number `first`.
+    pub(super) fn of_file(core: &Core, first: usize) -> Stage {
+        Stage {
+            is_bulk: true,
+            first,
+            ..Stage::new(core)
+        }
+    }
+
+    /// Stages the record at the start of some bytes, which is of a shape of a file; `None` if it is of the generic one.
+    /// Returns its length.
+    pub(super) fn push_stored(
+        &mut self,
+        core: &Core,
+        bytes: &[u8],
+        shape: Option<(&FileShape, &mut Option<Known>)>,
+    ) -> Result<usize> {
+        let wrong = |reason: &str| Error::json(0, reason);
+        let labels = shape.as_ref().map(|(shape, _)| &*shape.labels);
+        if let Some(fault) = record::fault(bytes, labels.unwrap_or_default()) {
+            return Err(wrong(fault));
+        }
+        let record = Record::read(bytes).ok_or_else(|| wrong("a record is cut"))?;
+        let len = record.stored_len();
+        let shape =
+            shape.map(|(shape, known)| (shape, *known.get_or_insert_with(|| self.know(shape))));
+        let Some((shape, known)) = shape.filter(|(_, known)| known.id != GENERIC) else {
+            // The places of its fields are not told, or the table has as many shapes as it can have.
+            let text = std::str::from_utf8(record.text()).unwrap_or_default();
+            let before = self.stored.len();
+            self.push(core, &mut Scanner::new(text))?;
+            // A record that came with all that it needs is stored as it was.
+            return match self
+                .stored
+                .get(before..)
+                .and_then(Record::read)
+                .map(|record| record.text())
+            {
+                Some(stored) if stored == record.text() => Ok(len),
+                _ => Err(wrong(
+                    "a record lacks its key, or a field that has a default",
+                )),
+            };
+        };
+        let name_len = |at: u16| {
+            shape
+                .names
+                .get(usize::from(at))
+                .map_or(0, |name| name.len())
+        };
+        if let Some(schema) = core.schema() {
+            let mut has = vec![false; schema.len()];
+            for (at, name) in shape.names.iter().enumerate() {
+                let value = record.value_of(at as u16, name.len()).unwrap_or_default();
+                let position = schema.check(name, value)?;
+                if let Some(has) = has.get_mut(position) {
+                    *has = true;
+                }
+            }
+            if !schema.fill(&has, self.shapes.key_field())?.is_empty() {
+                return Err(wrong("a record lacks a field that has a default"));
+            }
+        }
+        let Some(key_at) = known.key else {
+            return Err(wrong("a record has no key"));
+        };
+        let key = record.place_of(key_at, name_len(key_at));
+        let int = KeyRef::read(bytes.get(key.clone()).unwrap_or_default())?.as_int();
+        let start = self.stored.len();
+        reserve(&mut self.stored, len)?;
+        self.stored
+            .extend_from_slice(bytes.get(..len).unwrap_or_default());
+        record::set_shape(self.stored.get_mut(start..).unwrap_or_default(), known.id);
+        let staged = Staged {
+            start,
+            len: len as u32,
+            key: (key.start as u32, key.end as u32),
+            int,
+        };
+        add_small(&mut self.records, staged)?;
+        Ok(len)
+    }
+
+    /// Looks at the records that were staged one by one.
+    pub(super) fn complete(&mut self) -> Result<()> {
+        self.repeat = self.first_repeat()?;
+        Ok(())
+    }
+
+    fn know(&mut self, shape: &FileShape) -> Known {
+        let names: Vec<&[u8]> = shape.names.iter().map(|name| &**name).collect();
+        let key = names
+            .iter()
+            .position(|name| *name == self.shapes.key_field());
+        Known {
+            id: find_or_add(&mut self.shapes, &names).id(),
+            key: key.map(|at| at as u16),
+        }
+    }
+
     fn new(core: &Core) -> Stage {
         let base = core.shapes();
         Stage {
@@ -106,12 +284,13 @@ impl Stage {
             base,
             repeat: None,
             is_bulk: false,
+            first: 0,
         }
     }
 
     /// How an error names a record: by its position, in a bulk call.
     pub(super) fn index(&self, index: usize) -> Option<usize> {
-        self.is_bulk.then_some(index)
+        self.is_bulk.then_some(self.first + index)
     }
 
     pub(super) fn shape(&self, index: usize) -> u16 {

@@ -16,6 +16,7 @@ pub(super) struct Figures {
     pub(super) inserted: u64,
     pub(super) updated: u64,
     pub(super) deleted: u64,
+    pub(super) largest_key: i64,
     /// Live records by shape.
     pub(super) shape_counts: Vec<u64>,
 }

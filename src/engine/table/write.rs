@@ -33,6 +33,23 @@ impl Table {
         Ok(stage.len() as u64)
     }
 
+    /// Inserts the records of a text, one a line: all, or none. The first one has the number `first`. Returns how many there
+    /// were; an error names the record, and its position is that in the line.
+    pub(crate) fn take_in_lines(&self, text: &str, first: usize) -> Result<usize> {
+        let core = self.core()?;
+        let interrupt = self.limits.begin();
+        let mut stage = Stage::lines(core, text, first, &interrupt)?;
+        core.insert_stage(&mut stage, None, true, &interrupt)?;
+        Ok(stage.len())
+    }
+
+    /// Notes that there was a key: keys that the table gives are larger.
+    pub(crate) fn note_key(&self, key: i64) -> Result<()> {
+        let mut state = self.core()?.write(&self.limits.begin())?;
+        state.largest_key = state.largest_key.max(key);
+        Ok(())
+    }
+
     /// Inserts a record, or deals with the one that has its key; its key is appended to `key_out`.
     pub fn upsert(
         &self,
@@ -115,7 +132,7 @@ impl Table {
 }
 
 impl Core {
-    fn insert_stage(
+    pub(super) fn insert_stage(
         &self,
         stage: &mut Stage,
         mut out: Option<&mut Vec<u8>>,

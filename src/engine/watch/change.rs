@@ -123,6 +123,19 @@ impl Recorder {
         self.note("drop", None, None, None);
     }
 
+    /// Of so many changes that are to be noted next, passes those that could not be kept; returns how many.
+    pub(crate) fn pass(&mut self, count: usize) -> usize {
+        let passed = count.saturating_sub(self.wanted.most.changes);
+        if passed > 0 {
+            self.is_empty = false;
+            self.changes.clear();
+            self.bytes = 0;
+            self.next += passed as u64;
+            self.lost = Some(self.next - 1);
+        }
+        passed
+    }
+
     fn note(
         &mut self,
         operation: &str,

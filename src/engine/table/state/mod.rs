@@ -112,6 +112,7 @@ impl State {
                 inserted: self.inserted,
                 updated: self.updated,
                 deleted: self.deleted,
+                largest_key: self.largest_key,
                 shape_counts: self.shape_counts.clone(),
             },
         }
