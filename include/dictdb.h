@@ -241,9 +241,9 @@
 #define DICTDB_STATUS_LIMIT 14
 /** An index of another kind, or of other uniqueness, exists on the same fields. */
 #define DICTDB_STATUS_INDEX_EXISTS 15
-/** The operating system refused something: a file descriptor. */
+/** The operating system refused something: to open, write or rename a file, a file descriptor. */
 #define DICTDB_STATUS_IO 16
-/** A file is damaged. Not used by this version. */
+/** A file is damaged. The detail says where (`path`, `position`). */
 #define DICTDB_STATUS_CORRUPT 17
 /** This build or this kind of object does not support the operation: a snapshot cannot be changed. */
 #define DICTDB_STATUS_UNSUPPORTED 18
@@ -288,10 +288,24 @@
 #define DICTDB_LOG_ERROR 1
 /** Something that a person should look at. */
 #define DICTDB_LOG_WARN 2
-/** Rare events: a table or an index was created or dropped. */
+/** Rare events: a table or an index was created or dropped, a file was written or read, a backup made. */
 #define DICTDB_LOG_INFO 3
 /** Frequent events: each write, a segment reclaimed. */
 #define DICTDB_LOG_DEBUG 4
+
+/**
+ * Backups of a database in a directory.
+ *
+ * The files are `dictdb_backup_<seconds>_<micros>.json`, the whole database, and `dictdb_delta_<seconds>_<micros>.json`, what has changed
+ * since the file before; the time is that of the state that they hold, in UTC since 1970. DictDB has the same names and layouts. Each
+ * file is of one instant of the whole database, no write waits for it, and it is there as a whole or not at all, as with
+ * `dictdb_db_save`. No change can fall between two deltas: each is the difference to what the file before was written of, and if one
+ * cannot be written, the next one has its changes, too.
+ *
+ * One handle has the directory for itself; others, of other processes too, need directories of their own. Backups of a handle are made
+ * one after the other. Made by `dictdb_backup_new`, freed by `dictdb_backup_free`; keeps its database alive. Thread-safe.
+ */
+typedef struct dictdb_backup dictdb_backup;
 
 /**
  * A list of writes on any number of tables, to be done as one: all or none.
@@ -343,6 +357,14 @@ typedef struct dictdb_db dictdb_db;
  * `dictdb_error_free`. Immutable and thread-safe.
  */
 typedef struct dictdb_error dictdb_error;
+
+/**
+ * Long work that goes on in a thread of the library's own, while the caller does something else.
+ *
+ * Made by those functions that have an argument `job`; freed by `dictdb_job_free`. Thread-safe: any number of threads
+ * may wait for one. Its thread handles no signals, and calls nothing of the caller's but the log.
+ */
+typedef struct dictdb_job dictdb_job;
 
 /**
  * A predicate: says of each record whether it matches. Immutable: any number of threads may use it at the
@@ -427,6 +449,24 @@ typedef struct {
 } dictdb_buffer;
 
 /**
+ * Gets told that a backup has failed.
+ *
+ * `context` is the pointer given to `dictdb_backup_new`; `status`, `message` and `detail` (a JSON object) tell what was wrong, as an error
+ * object does, and are valid during the call only. `failures`: how many backups in a row have failed.
+ *
+ * It is called on the thread that tried, with no lock held: it may call the library, also for this handle, but for
+ * `dictdb_backup_free`. It must not throw or longjmp.
+ */
+typedef void (*dictdb_backup_failure_callback)(void *context,
+                                               dictdb_status status,
+                                               const char *message,
+                                               const char *detail,
+                                               uint64_t failures);
+
+/** Releases the `context` of a callback: called once, after the last call of the callback has ended. */
+typedef void (*dictdb_destructor)(void *context);
+
+/**
  * Gets the library's log messages.
  *
  * `context` is the pointer given to `dictdb_log_set`; `level` one of `DICTDB_LOG_…`; `message` and
@@ -440,9 +480,6 @@ typedef void (*dictdb_log_callback)(void *context,
                                     int32_t level,
                                     const char *message,
                                     const char *fields);
-
-/** Releases the `context` of a callback: called once, after the last call of the callback has ended. */
-typedef void (*dictdb_destructor)(void *context);
 
 #ifdef __cplusplus
 extern "C" {
@@ -509,7 +546,8 @@ const char *dictdb_error_message(const dictdb_error *error);
  * if the index has several fields), `fields` and `existing` (an index), `index` (position of the failing
  * record in a bulk call, from 0), `position` (byte offset into the text that was passed; inside a JSON
  * text, into the string that is at fault), `placeholder` (the number of a `?1`), `option`, `what` and
- * `limit`, `bytes`, `operation` (position in a batch, from 0), `timeout_ms`, `since`, `oldest` and
+ * `limit`, `bytes`, `path` (a file), `line` and `column` (in a text file: the line, and the cell of it, from 1),
+ * `operation` (position in a batch, from 0), `timeout_ms`, `since`, `oldest` and
  * `newest` (changes that a watch no longer has).
  *
  * `error`: may be NULL or freed, then the result is `"{}"`.
@@ -2128,6 +2166,412 @@ dictdb_status dictdb_watch_last(const dictdb_watch *watch,
 dictdb_status dictdb_watch_fd(const dictdb_watch *watch,
                               int32_t *fd,
                               dictdb_error **error);
+
+/**
+ * Waits until a job has ended, or a time is over.
+ *
+ * `timeout_ms`: milliseconds; 0 only looks; `DICTDB_NO_TIMEOUT` (or any negative number) waits as long as it takes.
+ * `is_done`: gets 1 if the job has ended, 0 if the time was over before; untouched on failure of the wait, 1 on failure of
+ * the job.
+ *
+ * Status: that of the job's work, once it has ended, as the function that made it tells; before, `OK`. The error object
+ * is that of the work, too. And `INVALID_ARGUMENT`, `INVALID_HANDLE`, `FORKED` of the wait itself. May be called again.
+ */
+dictdb_status dictdb_job_wait(const dictdb_job *job,
+                              int64_t timeout_ms,
+                              int32_t *is_done,
+                              dictdb_error **error);
+
+/**
+ * How far a job has come.
+ *
+ * `done`, `total`: get counts of records; `total` grows while more becomes known, and is 0 as long as nothing is. Each may be
+ * NULL.
+ *
+ * Status: `INVALID_HANDLE`, `FORKED`. Thread-safe.
+ */
+dictdb_status dictdb_job_progress(const dictdb_job *job,
+                                  uint64_t *done,
+                                  uint64_t *total,
+                                  dictdb_error **error);
+
+/**
+ * Stops a job: its work ends with `CANCELLED` soon, and leaves all as it was before, with no file half written. Work that
+ * is being completed completes. Does not wait: `dictdb_job_wait` does.
+ *
+ * Status: `INVALID_HANDLE`, `FORKED`. Thread-safe.
+ */
+dictdb_status dictdb_job_cancel(dictdb_job *job,
+                                dictdb_error **error);
+
+/**
+ * The facts of what a job has done.
+ *
+ * `facts`: gets a JSON object; the function that made the job tells its members. Its status is `UNAVAILABLE` while the
+ * job runs, and that of the job's work if it has failed.
+ *
+ * Status: as said, and `INVALID_ARGUMENT`, `INVALID_HANDLE`, `OUT_OF_MEMORY`, `FORKED`. Thread-safe.
+ */
+dictdb_status dictdb_job_result(const dictdb_job *job,
+                                dictdb_buffer *facts,
+                                dictdb_error **error);
+
+/**
+ * The database that a job has loaded.
+ *
+ * `db`: gets a handle to it, to be freed with `dictdb_db_free`; NULL on failure. Each call gives a handle of its own to the
+ * same database.
+ *
+ * Status: `UNAVAILABLE` while the job runs, the status of the job's work if it has failed, `UNSUPPORTED` if it makes no
+ * database; `INVALID_ARGUMENT`, `INVALID_HANDLE`, `LIMIT`, `FORKED`. Thread-safe.
+ */
+dictdb_status dictdb_job_database(const dictdb_job *job,
+                                  dictdb_db **db,
+                                  dictdb_error **error);
+
+/**
+ * Frees a job's handle. A job that runs is not stopped by that: it goes on without it; a database that it makes is freed.
+ * NULL and a handle that was freed before are ignored. Thread-safe.
+ */
+void dictdb_job_free(dictdb_job *job);
+
+/**
+ * Saves a database, or a snapshot of one, to a file.
+ *
+ * What is saved is the whole database at one instant, the one at which the call was made; no write waits for it. The file is
+ * replaced as a whole: whenever the machine stops, and whatever fails, there is the old file or the new one. It is
+ * readable for its owner alone, or for whom the file was that it replaces. If `path` is a symbolic link, the file that it
+ * leads to is replaced. It costs the memory that a snapshot costs, and no copy of the records.
+ *
+ * `db`: its limits (`dictdb_db_limited`) stop the work.
+ * `path`: where; relative to the working directory of the process.
+ * `options`: NULL, or a JSON object: `"format"`: `"json"` (the default; DictDB reads it, too) or `"dictdb"`, which is
+ * several times as fast to load.
+ * `job`: NULL to do it within this call. Otherwise it is done in a thread of the library's own, and `job` gets a handle to
+ * that, to be freed with `dictdb_job_free`; NULL on failure. Its result has `records`, `bytes` (of the file) and
+ * `duration_us`, and it can fail as this function can.
+ *
+ * Status: `IO` (the detail has `operation`, `path`, `errno`; the old file is there, unless the operation is to bring the
+ * directory to the disk: then either may be), `INVALID_ARGUMENT`, `INVALID_JSON`, `INVALID_UTF8`, `INVALID_HANDLE`, `LIMIT`,
+ * `CANCELLED`, `TIMEOUT`, `OUT_OF_MEMORY`, `FORKED`. Thread-safe.
+ */
+dictdb_status dictdb_db_save(const dictdb_db *db,
+                             const char *path,
+                             size_t path_len,
+                             const char *options,
+                             size_t options_len,
+                             dictdb_job **job,
+                             dictdb_error **error);
+
+/**
+ * Loads a database from a file that `dictdb_db_save` or DictDB has written; which format it has is seen from the file.
+ *
+ * `path`: which file.
+ * `db`: gets a handle to a new database with all that is in the file, to be freed with `dictdb_db_free`; NULL on failure:
+ * there is never a part of one. May be NULL if there is a `job`, and stays NULL then.
+ * `job`: NULL to do it within this call. Otherwise it is done in a thread of the library's own, and `job` gets a handle to
+ * that, to be freed with `dictdb_job_free`; NULL on failure. `dictdb_job_database` gives the database; the result has
+ * `records`, `bytes` (of the file) and `duration_us`, and it can fail as this function can.
+ *
+ * Status: `IO` (the detail has `operation`, `path`, `errno`), `CORRUPT` (`path`, `position`), `INVALID_JSON` and what else can
+ * be wrong with tables, records and indexes (`path`, `table`, and `index`, the number of the record from 0): `DUPLICATE_KEY`,
+ * `SCHEMA`, `INVALID_KEY` and so on; `INVALID_ARGUMENT`, `INVALID_UTF8`, `LIMIT`, `CANCELLED`, `OUT_OF_MEMORY`, `FORKED`.
+ * Thread-safe.
+ */
+dictdb_status dictdb_db_load(const char *path,
+                             size_t path_len,
+                             dictdb_db **db,
+                             dictdb_job **job,
+                             dictdb_error **error);
+
+/**
+ * Makes a handle for backups of a database. It makes none yet.
+ *
+ * `directory`: where; it is made if it is not there, for its owner alone.
+ * `options`: NULL, or a JSON object: `"interval_ms"` (between backups that are made after `dictdb_backup_start`; 300,000 by default; 0:
+ * only when a change is told), `"min_interval_ms"` (between the last backup and one that is made because of
+ * `dictdb_backup_notify_change`; 5,000 by default), `"incremental"` (false by default: backups are full ones; true: deltas, if
+ * something has changed), `"max_deltas"` (deltas before the next full backup; 10 by default), `"keep"` (how many full backups are
+ * kept, with the deltas that continue them, when a full one was made; null, the default: all; files of earlier runs count),
+ * `"format"` (of full backups, as for `dictdb_db_save`; `"json"` by default).
+ * `on_failure`: may be NULL.
+ * `context`: passed to it; may be NULL.
+ * `destructor`: may be NULL; called with `context` when the handle was freed and the last call of the callback has ended. On failure it
+ * is not called: the context is still the caller's.
+ * `backup`: gets the handle; NULL on failure.
+ *
+ * With deltas the handle keeps a snapshot of what the last file was written of: the old form of what has changed since stays in memory.
+ *
+ * Status: `IO` (the directory cannot be made or read), `UNSUPPORTED` (a snapshot), `INVALID_ARGUMENT`, `INVALID_JSON`,
+ * `INVALID_UTF8`, `INVALID_HANDLE`, `LIMIT`, `OUT_OF_MEMORY`, `FORKED`. Thread-safe.
+ */
+dictdb_status dictdb_backup_new(const dictdb_db *db,
+                                const char *directory,
+                                size_t directory_len,
+                                const char *options,
+                                size_t options_len,
+                                dictdb_backup_failure_callback on_failure,
+                                void *context,
+                                dictdb_destructor destructor,
+                                dictdb_backup **backup,
+                                dictdb_error **error);
+
+/**
+ * Begins to make backups in a thread of the library's own: when the interval is over, and when a change was told. What could not be made
+ * is tried again after a second, or after the minimum interval if that is longer. Does nothing if it was begun before.
+ *
+ * Status: `IO` (no thread could be started), `INVALID_HANDLE`, `FORKED`. Thread-safe.
+ */
+dictdb_status dictdb_backup_start(dictdb_backup *backup,
+                                  dictdb_error **error);
+
+/**
+ * Ends that, and waits for a backup that is being made by that thread. Changes that were told and are not backed up yet are not: call
+ * `dictdb_backup_now` for them. Can be started again. Called from the failure callback it does not wait.
+ *
+ * Status: `INVALID_HANDLE`, `FORKED`. Thread-safe.
+ */
+dictdb_status dictdb_backup_stop(dictdb_backup *backup,
+                                 dictdb_error **error);
+
+/**
+ * Says that something has changed that should be backed up soon. Returns at once: the thread that `dictdb_backup_start` started makes
+ * the backup when the last one is as old as the minimum interval. Many calls make one backup. Before the start it is remembered.
+ *
+ * Status: `INVALID_HANDLE`, `FORKED`. Thread-safe.
+ */
+dictdb_status dictdb_backup_notify_change(dictdb_backup *backup,
+                                          dictdb_error **error);
+
+/**
+ * Makes the backup whose turn it is: if the handle is incremental, a delta, or a full one if there is none yet or there are as many
+ * deltas as there may be; else a full one.
+ *
+ * `facts`: gets a JSON object: `"file"` (its name; null if nothing has changed since the last one, then no delta is written),
+ * `"type"` (`"full"` or `"delta"`), `"records"`, `"bytes"`, `"duration_us"`. May be NULL, and stays empty if there is a `job`: that has
+ * them as its result.
+ * `job`: NULL to do it within this call, else as for `dictdb_db_save`.
+ *
+ * Status: `IO` (the detail has `operation`, `path`, `errno`), `INVALID_HANDLE`, `CANCELLED`, `OUT_OF_MEMORY`, `FORKED`. A failure
+ * is told to the callback, too. Thread-safe.
+ */
+dictdb_status dictdb_backup_now(dictdb_backup *backup,
+                                dictdb_buffer *facts,
+                                dictdb_job **job,
+                                dictdb_error **error);
+
+/** Makes a full backup. As `dictdb_backup_now`. */
+dictdb_status dictdb_backup_full(dictdb_backup *backup,
+                                 dictdb_buffer *facts,
+                                 dictdb_job **job,
+                                 dictdb_error **error);
+
+/**
+ * Makes a delta, or nothing if nothing has changed; a full backup if the handle has not made one that it could continue. As
+ * `dictdb_backup_now`.
+ */
+dictdb_status dictdb_backup_delta(dictdb_backup *backup,
+                                  dictdb_buffer *facts,
+                                  dictdb_job **job,
+                                  dictdb_error **error);
+
+/**
+ * What a handle has done.
+ *
+ * `statistics`: gets a JSON object: `"is_running"` (whether it makes backups by itself), `"full"`, `"delta"`, `"unchanged"` (how many
+ * were made, and how many were not as nothing had changed), `"failures"`, `"consecutive_failures"`, `"deltas_since_full"`
+ * (null while a backup is being made), `"records"`, `"bytes"` (of all files); of the last file `"last_file"`, `"last_time"`
+ * (seconds since 1970), `"last_records"`, `"last_bytes"`, `"last_duration_us"`, null if there is none; `"last_error"`: what
+ * was wrong with the last backup, null if it was made.
+ *
+ * Status: `INVALID_ARGUMENT`, `INVALID_HANDLE`, `OUT_OF_MEMORY`, `FORKED`. Thread-safe.
+ */
+dictdb_status dictdb_backup_statistics(const dictdb_backup *backup,
+                                       dictdb_buffer *statistics,
+                                       dictdb_error **error);
+
+/**
+ * Frees the handle. Backups that it makes by itself end as with `dictdb_backup_stop`; a call that another thread is in, and a job, end as
+ * usual. NULL and a handle that was freed before are ignored. Thread-safe.
+ */
+void dictdb_backup_free(dictdb_backup *backup);
+
+/**
+ * Restores a database from the backups of a directory: from a full one and the deltas that continue it, up to the newest.
+ *
+ * `options`: NULL, or a JSON object: `"until"` (seconds since 1970, with up to six digits behind the point: no later state; null,
+ * the default: the newest one), `"partial"` (true: if files are missing or damaged, the newest state that can be had; false, the
+ * default: then it fails).
+ * `db`: gets a handle to a new database with all that there was, indexes too, to be freed with `dictdb_db_free`; NULL on failure. May be
+ * NULL if there is a `job`, and stays NULL then.
+ * `facts`: gets a JSON object: `"file"` (the newest file that went in), `"time"` (of its state), `"files"` (all that went in),
+ * `"skipped"` (with `"partial"`: an array of objects, `"file"` and `"error"`; empty if nothing was passed over), `"records"` (that were
+ * read), `"bytes"`, `"duration_us"`. May be NULL, and stays empty if there is a `job`: that has them as its result.
+ * `job`: NULL to do it within this call, else as for `dictdb_db_load`.
+ *
+ * Status: `UNAVAILABLE` (the directory has no backup, or none so old), `CORRUPT` (a file is missing: the detail has `path`, the
+ * delta, and `missing`, the file that it continues; or a file is damaged), and all that `dictdb_db_load` tells. Thread-safe.
+ */
+dictdb_status dictdb_backup_restore(const char *directory,
+                                    size_t directory_len,
+                                    const char *options,
+                                    size_t options_len,
+                                    dictdb_db **db,
+                                    dictdb_buffer *facts,
+                                    dictdb_job **job,
+                                    dictdb_error **error);
+
+/**
+ * Looks at the backups of a directory without loading them. Each file is read to its end: a JSON file must be JSON with tables, a
+ * binary file's checksums must fit, and a delta must continue a file that is there and sound. What records hold is not looked at.
+ *
+ * `facts`: gets a JSON object: `"is_sound"`, `"newest"` (the newest file that could be restored; null if there is none) and
+ * `"files"`, from the oldest on: objects with `"file"`, `"type"`, `"time"`, `"bytes"` and `"error"` (null if there is none). May be NULL
+ * if there is a `job`, and stays empty then: the job has them as its result.
+ * `job`: NULL to do it within this call, else as for `dictdb_db_save`; its progress counts files.
+ *
+ * Status: `IO` (the directory cannot be read), `INVALID_ARGUMENT`, `INVALID_UTF8`, `CANCELLED`, `OUT_OF_MEMORY`, `FORKED`; damage is
+ * told by `facts`, and is no failure. Thread-safe.
+ */
+dictdb_status dictdb_backup_verify(const char *directory,
+                                   size_t directory_len,
+                                   dictdb_buffer *facts,
+                                   dictdb_job **job,
+                                   dictdb_error **error);
+
+/**
+ * Makes a table of a CSV file (RFC 4180, in UTF-8; a byte order mark is passed over).
+ *
+ * The table is made as a whole: nobody finds it, nor does its name appear in lists and snapshots, before all rows are in it; on
+ * failure there is none. A watch of the database that was there when the table got its name is told then of its creation and of all
+ * its records, as one commit; of more than a watch keeps, the last ones. The file is read twice unless there is a schema or
+ * `"infer_types"` is false; it must not change meanwhile, nor be a pipe. Never more than a few megabytes of it, or the longest line, are
+ * in memory, beside the table.
+ *
+ * Each line is a record: cells may be in quotes, and have delimiters, line breaks and doubled quotes then. Lines end with LF, CR LF or
+ * CR; lines without anything are passed over. Rows with too few cells have empty ones, what a row has too many is cut. An
+ * empty cell is null, but for a string it is `""`.
+ *
+ * `name`: of the new table; not empty, at most 1,024 bytes.
+ * `path`: which file; relative to the working directory of the process.
+ * `options`: NULL, or a JSON object with these members, all optional:
+ * `"delimiter"`: one ASCII character, neither a quote nor a line break; `","` by default;
+ * `"header"`: true (the default) if the first line names the columns, false if they are to be named `col_0`, `col_1` and so on;
+ * `"schema"`: that of the table, as for `dictdb_db_create_table`; cells are read as the types of their fields: `int`
+ * (decimal digits, maybe with a sign), `float` (maybe with an exponent; it keeps its spelling), `bool` (`true`, `1`, `yes`, `false`,
+ * `0`, `no` in any case), `str` (as it is), `list` and `dict` (JSON). A null that the field does not take is left out if the field
+ * has a default;
+ * `"infer_types"`: without a schema, true (the default) to give each column the first of the types int, float and str that all its
+ * cells are, empty ones left aside (integers beyond [-2^63, 2^64-1] are strings); false to take all cells as strings;
+ * `"primary_key"`: name of the key field, `"id"` by default. Without such a column, and where its cell is null, records get the
+ * next integers.
+ * `table`: may be NULL; gets a handle to the table, to be freed with `dictdb_table_free`; NULL on failure, and if there is a `job`.
+ * `job`: NULL to do it within this call. Otherwise it is done in a thread of the library's own, and `job` gets a handle to
+ * that, to be freed with `dictdb_job_free`; NULL on failure. Its result has `records`, `bytes` (of the file) and
+ * `duration_us`, and it can fail as this function can.
+ *
+ * Status: `DUPLICATE_TABLE` (the name is taken, when the call begins or when the table is complete), `IO` (`operation`, `path`,
+ * `errno`). What is wrong with a row is told with `path`, `line` (from 1; of a row of several lines, the first) and `column` (the
+ * number of the cell from 1, if it is about one): `SCHEMA` (a cell that is not of its type: `field`, `expected`, `actual`; a
+ * column that the schema does not know; a field that is missing), `DUPLICATE_KEY`, `INVALID_KEY`, `INVALID_UTF8`, `CORRUPT` (a
+ * quote that is not closed, two columns of one name), `LIMIT`; those of a record with `index`, its number from 0. And
+ * `INVALID_ARGUMENT`, `INVALID_JSON` (options), `INVALID_HANDLE`, `UNSUPPORTED` (`db` is a snapshot), `CANCELLED`, `TIMEOUT`,
+ * `OUT_OF_MEMORY`, `FORKED`. Thread-safe.
+ */
+dictdb_status dictdb_db_import_csv(dictdb_db *db,
+                                   const char *name,
+                                   size_t name_len,
+                                   const char *path,
+                                   size_t path_len,
+                                   const char *options,
+                                   size_t options_len,
+                                   dictdb_table **table,
+                                   dictdb_job **job,
+                                   dictdb_error **error);
+
+/**
+ * Makes a table of a file of JSON Lines: a JSON object on each line, in UTF-8. Empty lines and a byte order mark are passed over.
+ *
+ * The table is made as a whole, as by `dictdb_db_import_csv`. Never more than a few megabytes of the file, or the longest line, are in
+ * memory, beside the table.
+ *
+ * `name`: of the new table; not empty, at most 1,024 bytes.
+ * `path`: which file; relative to the working directory of the process.
+ * `options`: NULL, or a JSON object as for `dictdb_db_create_table`.
+ * `table`, `job`: as for `dictdb_db_import_csv`.
+ *
+ * Status: `DUPLICATE_TABLE` and `IO` as for `dictdb_db_import_csv`. What is wrong with a record is told with `path`, `line` (from 1)
+ * and `index` (the number of the record from 0): `INVALID_JSON` and `NUMBER_RANGE` (`position`, in bytes from the start of the file),
+ * `SCHEMA`, `DUPLICATE_KEY`, `INVALID_KEY`, `INVALID_UTF8`, `LIMIT`. And `INVALID_ARGUMENT`, `INVALID_HANDLE`, `UNSUPPORTED` (`db` is a
+ * snapshot), `CANCELLED`, `TIMEOUT`, `OUT_OF_MEMORY`, `FORKED`. Thread-safe.
+ */
+dictdb_status dictdb_db_import_jsonl(dictdb_db *db,
+                                     const char *name,
+                                     size_t name_len,
+                                     const char *path,
+                                     size_t path_len,
+                                     const char *options,
+                                     size_t options_len,
+                                     dictdb_table **table,
+                                     dictdb_job **job,
+                                     dictdb_error **error);
+
+/**
+ * Writes rows of a table, or of a snapshot of one, to a CSV file (RFC 4180: UTF-8, lines end with CR LF).
+ *
+ * The rows are those of one instant, the one at which the call was made; no write waits for it. The file is replaced as
+ * a whole, as by `dictdb_db_save`.
+ *
+ * Null and a missing field are an empty cell; a string is written as it is (`""` is an empty cell, too), a number as it is printed,
+ * `true` and `false` so, arrays and objects as JSON. Cells with a delimiter, a quote or a line break are in quotes. With the
+ * table's schema, `dictdb_db_import_csv` makes of it a table that has the same records, but for nulls in fields of type `str`.
+ *
+ * `path`: where; relative to the working directory of the process.
+ * `spec`: NULL for all records, or a JSON object as for `dictdb_query_new`: which rows, in which order, with which
+ * columns. Without `"columns"` the columns are the fields of the table's schema in their order; without a schema, all fields that
+ * the rows have, in the order in which they first appear (then the rows are gone through twice).
+ * `params`: NULL for none, or a JSON array: the first value is that of `?1`.
+ * `options`: NULL, or a JSON object with these members, both optional:
+ * `"delimiter"`: one ASCII character, neither a quote nor a line break; `","` by default;
+ * `"header"`: false to leave out the line with the columns' names; true by default.
+ * `job`: NULL to do it within this call. Otherwise it is done in a thread of the library's own, and `job` gets a handle to
+ * that, to be freed with `dictdb_job_free`; NULL on failure. Its result has `records` (rows), `bytes` (of the file) and
+ * `duration_us`, and it can fail as this function can.
+ *
+ * Status: `IO` (as for `dictdb_db_save`), as for `dictdb_query_new` and `dictdb_query_run`, `LIMIT` (4,096 columns),
+ * `INVALID_ARGUMENT` (options, too), `CANCELLED`, `TIMEOUT`, `OUT_OF_MEMORY`, `FORKED`. Thread-safe.
+ */
+dictdb_status dictdb_table_export_csv(const dictdb_table *table,
+                                      const char *path,
+                                      size_t path_len,
+                                      const char *spec,
+                                      size_t spec_len,
+                                      const char *params,
+                                      size_t params_len,
+                                      const char *options,
+                                      size_t options_len,
+                                      dictdb_job **job,
+                                      dictdb_error **error);
+
+/**
+ * Writes rows of a table, or of a snapshot of one, to a file of JSON Lines: each row as a JSON object on a line of its own.
+ *
+ * As `dictdb_table_export_csv`, but that rows are whole: nothing is lost, and `dictdb_db_import_jsonl` makes of it a table that
+ * has the same records.
+ *
+ * `path`, `spec`, `params`, `job`: as for `dictdb_table_export_csv`.
+ *
+ * Status: as for `dictdb_table_export_csv`. Thread-safe.
+ */
+dictdb_status dictdb_table_export_jsonl(const dictdb_table *table,
+                                        const char *path,
+                                        size_t path_len,
+                                        const char *spec,
+                                        size_t spec_len,
+                                        const char *params,
+                                        size_t params_len,
+                                        dictdb_job **job,
+                                        dictdb_error **error);
 
 /**
  * Sends log messages to a callback from now on, in place of the one before. One for the whole process.

@@ -42,12 +42,17 @@ pub unsafe extern "C" fn dictdb_db_new(
         let db = db.required("db")?;
         // SAFETY: rule Text.
         let options = unsafe { text::optional(options, options_len, "options") }?;
-        memory::install();
-        threads::install();
+        prepare();
         db.finish(Database::with_options(options.unwrap_or("{}"))?)
     };
     // SAFETY: rule Error.
     unsafe { guard(error, body) }
+}
+
+/// What is to be done before there is a database.
+pub(super) fn prepare() {
+    memory::install();
+    threads::install();
 }
 
 /// Frees a database handle. NULL and a handle that was freed before are ignored.
@@ -178,7 +183,7 @@ pub unsafe extern "C" fn dictdb_db_list_tables(
     unsafe { guard(error, body) }
 }
 
-fn table_event(name: &str, what: &str) {
+pub(super) fn table_event(name: &str, what: &str) {
     log::emit(log::DICTDB_LOG_INFO, || {
         (format!("table {what}"), json!({ "table": name }))
     });

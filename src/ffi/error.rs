@@ -3,8 +3,10 @@
 use crate::engine::Error;
 use crate::ffi::handle;
 use crate::ffi::status::{dictdb_status, DICTDB_STATUS_OK};
+use crate::store;
 use serde_json::json;
 use std::ffi::{c_char, CString};
+use std::sync::Arc;
 
 /// What went wrong in a call: status, message, and the facts as JSON.
 ///
@@ -19,6 +21,8 @@ pub struct dictdb_error {
 #[derive(Debug)]
 pub(super) enum Failure {
     Engine(Error),
+    /// A file is at fault, or what holds it.
+    Store(store::Error),
     /// One of several texts that were passed is at fault.
     InText {
         parameter: &'static str,
@@ -41,6 +45,12 @@ pub(super) enum Failure {
         what: &'static str,
         reason: String,
     },
+    /// A job has failed: what was wrong with its work.
+    OfJob(Arc<Failure>),
+    /// A job is asked for what it has done, before it has.
+    Running,
+    /// This kind of object has no such thing.
+    Unsupported(&'static str),
     Forked,
     Panic(String),
 }
@@ -48,6 +58,15 @@ pub(super) enum Failure {
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
         Failure::Engine(error)
+    }
+}
+
+impl From<store::Error> for Failure {
+    fn from(error: store::Error) -> Self {
+        match error {
+            store::Error::Engine(error) => Failure::Engine(error),
+            error => Failure::Store(error),
+        }
     }
 }
 
@@ -66,15 +85,17 @@ impl Failure {
 
     /// Whether the failure comes with an error object.
     pub(super) fn has_object(&self) -> bool {
-        !matches!(
-            self,
-            Failure::Engine(Error::RecordNotFound) | Failure::Forked
-        )
+        match self {
+            Failure::OfJob(failure) => failure.has_object(),
+            Failure::Engine(Error::RecordNotFound) | Failure::Forked => false,
+            _ => true,
+        }
     }
 
-    fn message(&self) -> String {
+    pub(super) fn message(&self) -> String {
         match self {
             Failure::Engine(error) => error.to_string(),
+            Failure::Store(error) => error.to_string(),
             Failure::InText { parameter, error } => format!("argument `{parameter}`: {error}"),
             Failure::InvalidArgument { parameter, reason } => {
                 format!("argument `{parameter}`: {reason}")
@@ -92,14 +113,18 @@ impl Failure {
                 is_null: false,
             } => format!("argument `{parameter}` is not a live handle of its type: freed, of another type, or not from this library"),
             Failure::System { what, reason } => format!("{what}: {reason}"),
+            Failure::OfJob(failure) => failure.message(),
+            Failure::Running => "the job has not ended yet".to_owned(),
+            Failure::Unsupported(reason) => (*reason).to_owned(),
             Failure::Forked => "this process was forked".to_owned(),
             Failure::Panic(text) => format!("a defect of the library was caught: {text}"),
         }
     }
 
-    fn detail(&self) -> serde_json::Value {
+    pub(super) fn detail(&self) -> serde_json::Value {
         match self {
             Failure::Engine(error) => error.detail(),
+            Failure::Store(error) => error.detail(),
             Failure::InText { parameter, error } => {
                 let mut detail = error.detail();
                 if let Some(members) = detail.as_object_mut() {
@@ -114,7 +139,10 @@ impl Failure {
                 position,
             } => json!({ "parameter": parameter, "position": position }),
             Failure::System { what, .. } => json!({ "what": what }),
-            Failure::Forked | Failure::Panic(_) => json!({}),
+            Failure::OfJob(failure) => failure.detail(),
+            Failure::Running | Failure::Unsupported(_) | Failure::Forked | Failure::Panic(_) => {
+                json!({})
+            }
         }
     }
 }
@@ -178,7 +206,8 @@ pub extern "C" fn dictdb_error_message(error: *const dictdb_error) -> *const c_c
 /// if the index has several fields), `fields` and `existing` (an index), `index` (position of the failing
 /// record in a bulk call, from 0), `position` (byte offset into the text that was passed; inside a JSON
 /// text, into the string that is at fault), `placeholder` (the number of a `?1`), `option`, `what` and
-/// `limit`, `bytes`, `operation` (position in a batch, from 0), `timeout_ms`, `since`, `oldest` and
+/// `limit`, `bytes`, `path` (a file), `line` and `column` (in a text file: the line, and the cell of it, from 1),
+/// `operation` (position in a batch, from 0), `timeout_ms`, `since`, `oldest` and
 /// `newest` (changes that a watch no longer has).
 ///
 /// `error`: may be NULL or freed, then the result is `"{}"`.

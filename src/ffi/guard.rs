@@ -48,14 +48,15 @@ pub(super) unsafe fn guard(
     if fork::is_child() {
         return DICTDB_STATUS_FORKED;
     }
-    match catch(body) {
+    match attempt(body) {
         Ok(()) => DICTDB_STATUS_OK,
         // SAFETY: the caller's promise.
         Err(failure) => unsafe { report(failure, error) },
     }
 }
 
-fn catch(body: impl FnOnce() -> Result<(), Failure>) -> Result<(), Failure> {
+/// Runs what a thread of our own does: a panic is a failure.
+pub(super) fn attempt<R>(body: impl FnOnce() -> Result<R, Failure>) -> Result<R, Failure> {
     run(body).unwrap_or_else(|text| Err(Failure::Panic(text)))
 }
 
@@ -144,7 +145,7 @@ mod tests {
                 .unwrap_or_else(|payload| panic::resume_unwind(payload));
             Ok(())
         };
-        match catch(body) {
+        match attempt(body) {
             Err(Failure::Panic(text)) => assert!(text.contains("planted 43"), "{text}"),
             _ => panic!("there is none"),
         }

@@ -5,8 +5,10 @@
 //! type is found out by comparing, so misuse is an error and never undefined behaviour.
 
 use crate::engine::{Batch, Cancel, Cursor, Database, Predicate, Query, Table, Update};
+use crate::ffi::backup::Manager;
 use crate::ffi::descriptor::Notified;
 use crate::ffi::error::{ErrorObject, Failure};
+use crate::ffi::job::Job;
 use crate::ffi::slot::{Reaped, Slot};
 use crate::ffi::{fork, guard};
 use once_cell::sync::{Lazy, OnceCell};
@@ -36,6 +38,8 @@ pub(super) enum Object {
     Cancel(Cancel),
     Batch(Batch),
     Watch(Notified),
+    Job(Job),
+    Backup(Manager),
 }
 
 impl Object {
@@ -51,6 +55,8 @@ impl Object {
             Object::Cancel(_) => Cancel::KIND,
             Object::Batch(_) => Batch::KIND,
             Object::Watch(_) => Notified::KIND,
+            Object::Job(_) => Job::KIND,
+            Object::Backup(_) => Manager::KIND,
         }
     }
 }
@@ -90,6 +96,8 @@ kind!(Cursor, Cursor, 7);
 kind!(Cancel, Cancel, 8);
 kind!(Batch, Batch, 9);
 kind!(Notified, Watch, 10);
+kind!(Job, Job, 11);
+kind!(Manager, Backup, 12);
 
 /// Slots live in buckets of doubling size, made on demand and never moved or freed.
 const FIRST_BUCKET: usize = 64;

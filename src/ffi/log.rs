@@ -15,7 +15,7 @@ use std::sync::Arc;
 pub const DICTDB_LOG_ERROR: i32 = 1;
 /// Something that a person should look at.
 pub const DICTDB_LOG_WARN: i32 = 2;
-/// Rare events: a table or an index was created or dropped.
+/// Rare events: a table or an index was created or dropped, a file was written or read, a backup made.
 pub const DICTDB_LOG_INFO: i32 = 3;
 /// Frequent events: each write, a segment reclaimed.
 pub const DICTDB_LOG_DEBUG: i32 = 4;

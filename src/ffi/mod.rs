@@ -14,6 +14,7 @@
 // The header tells C programmers what they must promise; a "Safety" section would tell it twice.
 #![allow(clippy::missing_safety_doc)]
 
+pub mod backup;
 pub mod batch;
 pub mod buffer;
 pub mod cancel;
@@ -21,10 +22,13 @@ pub mod cursor;
 pub mod db;
 mod descriptor;
 pub mod error;
+pub mod exchange;
+pub mod file;
 mod fork;
 mod guard;
 mod handle;
 pub mod index;
+pub mod job;
 pub mod log;
 mod memory;
 mod output;

@@ -94,6 +94,11 @@ impl<C> Handle<'_, C> {
         }
     }
 
+    /// Whether the caller asked for one.
+    pub(super) fn is_wanted(&self) -> bool {
+        self.place.is_some()
+    }
+
     /// Makes the handle, if the caller asked for one.
     pub(super) fn finish<T: Kind>(self, object: T) -> Result<(), Failure> {
         if let Some(place) = self.place {

@@ -2,6 +2,7 @@
 
 use crate::engine::Error;
 use crate::ffi::error::Failure;
+use crate::store;
 use std::ffi::c_char;
 
 /// What a fallible function returns: `DICTDB_STATUS_OK`, or one of the codes below.
@@ -47,9 +48,9 @@ pub const DICTDB_STATUS_PARSE: i32 = 13;
 pub const DICTDB_STATUS_LIMIT: i32 = 14;
 /// An index of another kind, or of other uniqueness, exists on the same fields.
 pub const DICTDB_STATUS_INDEX_EXISTS: i32 = 15;
-/// The operating system refused something: a file descriptor.
+/// The operating system refused something: to open, write or rename a file, a file descriptor.
 pub const DICTDB_STATUS_IO: i32 = 16;
-/// A file is damaged. Not used by this version.
+/// A file is damaged. The detail says where (`path`, `position`).
 pub const DICTDB_STATUS_CORRUPT: i32 = 17;
 /// This build or this kind of object does not support the operation: a snapshot cannot be changed.
 pub const DICTDB_STATUS_UNSUPPORTED: i32 = 18;
@@ -141,13 +142,32 @@ impl Failure {
     pub(super) fn status(&self) -> dictdb_status {
         match self {
             Failure::Engine(error) | Failure::InText { error, .. } => engine_status(error),
+            Failure::Store(error) => store_status(error),
             Failure::InvalidArgument { .. } => DICTDB_STATUS_INVALID_ARGUMENT,
             Failure::InvalidUtf8 { .. } => DICTDB_STATUS_INVALID_UTF8,
             Failure::InvalidHandle { .. } => DICTDB_STATUS_INVALID_HANDLE,
             Failure::System { .. } => DICTDB_STATUS_IO,
+            Failure::OfJob(failure) => failure.status(),
+            Failure::Running => DICTDB_STATUS_UNAVAILABLE,
+            Failure::Unsupported(_) => DICTDB_STATUS_UNSUPPORTED,
             Failure::Forked => DICTDB_STATUS_FORKED,
             Failure::Panic(_) => DICTDB_STATUS_INTERNAL,
         }
+    }
+}
+
+pub(super) fn store_status(error: &store::Error) -> dictdb_status {
+    match error {
+        store::Error::Io { .. } => DICTDB_STATUS_IO,
+        store::Error::Corrupt { .. } | store::Error::Gap { .. } => DICTDB_STATUS_CORRUPT,
+        store::Error::Nothing { .. } => DICTDB_STATUS_UNAVAILABLE,
+        store::Error::Line { fault, .. } => match &**fault {
+            store::Fault::Record(error) => engine_status(error),
+            store::Fault::NotUtf8 => DICTDB_STATUS_INVALID_UTF8,
+            store::Fault::Format(_) => DICTDB_STATUS_CORRUPT,
+        },
+        store::Error::Content { error, .. } => engine_status(error),
+        store::Error::Engine(error) => engine_status(error),
     }
 }
 

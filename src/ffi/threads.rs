@@ -1,8 +1,13 @@
 //! What the operating system is told about the engine's threads: the engine does not know it.
 
 use crate::engine::{set_surroundings, Surroundings};
+use crate::ffi::error::Failure;
 use crate::ffi::guard;
 use std::mem::MaybeUninit;
+use std::thread::Builder;
+
+/// Bytes of a thread's stack, whatever the environment says.
+const STACK: usize = 2 << 20;
 
 /// Lets the engine's threads be none of the host's business; called before there is a table.
 pub(super) fn install() {
@@ -55,6 +60,28 @@ impl Drop for Kept {
 fn without_signals(start: &mut dyn FnMut()) {
     let _kept = Kept::block_all();
     start();
+}
+
+/// Starts a thread that ends by itself.
+pub(super) fn start(
+    name: &'static str,
+    body: impl FnOnce() + Send + 'static,
+) -> Result<(), Failure> {
+    let mut body = Some(body);
+    let mut outcome = Ok(());
+    without_signals(&mut || {
+        if let Some(body) = body.take() {
+            let started = Builder::new()
+                .name(name.to_owned())
+                .stack_size(STACK)
+                .spawn(body);
+            outcome = started.map(|_| ()).map_err(|error| Failure::System {
+                what: "a thread",
+                reason: error.to_string(),
+            });
+        }
+    });
+    outcome
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// In the order in which the header presents them.
-const SOURCES: [&str; 18] = [
+const SOURCES: [&str; 22] = [
     "version",
     "status",
     "error",
@@ -24,6 +24,10 @@ const SOURCES: [&str; 18] = [
     "batch",
     "cancel",
     "watch",
+    "job",
+    "file",
+    "backup",
+    "exchange",
     "log",
 ];
 

@@ -1,0 +1,193 @@
+//! Reads the binary file into a new database.
+
+use super::block::{Kind, Reader};
+use crate::engine::{members, string_of, Database, Intake, Table, TableOptions};
+use crate::store::pending::{Pending, Rest};
+use crate::store::work::Work;
+use crate::store::{reserve, Error, Result};
+use std::io::Read;
+use std::path::Path;
+
+/// Reads all tables. The database is nobody else's until all are read. What is to be done then is added to `pending`.
+pub(in crate::store) fn read(
+    source: impl Read,
+    path: &Path,
+    database: &Database,
+    pending: &mut Pending,
+    work: &Work,
+) -> Result<()> {
+    let mut reader = Reader::begin(source, path)?;
+    let mut tables = 0_u64;
+    loop {
+        let (kind, payload) = reader.next()?;
+        match kind {
+            Kind::Table => {
+                let text = std::str::from_utf8(payload).map(str::to_owned);
+                let Ok(text) = text else {
+                    return Err(reader.wrong(0, "the definition of a table is not UTF-8"));
+                };
+                let (name, rest) = read_table(&mut reader, &text, database, work)?;
+                pending.insert(name, rest);
+                tables += 1;
+            }
+            Kind::End if number(payload) == Some(tables) => return reader.end(),
+            Kind::End => return Err(reader.wrong(0, "there are fewer tables than there should be")),
+            _ => {
+                return Err(reader.wrong(0, "a block that belongs to a table stands outside of one"))
+            }
+        }
+    }
+}
+
+/// Reads all blocks, and no records.
+pub(in crate::store) fn check(source: impl Read, path: &Path) -> Result<()> {
+    let mut reader = Reader::begin(source, path)?;
+    while reader.next()?.0 != Kind::End {}
+    reader.end()
+}
+
+fn number(payload: &[u8]) -> Option<u64> {
+    payload.try_into().ok().map(u64::from_le_bytes)
+}
+
+/// What the first block of a table says.
+struct Definition {
+    table: Table,
+    rest: Rest,
+    count: u64,
+}
+
+fn define<R: Read>(reader: &Reader<R>, text: &str, database: &Database) -> Result<Definition> {
+    let wrong = |reason: &str| reader.wrong(0, reason);
+    let text = crate::engine::canonical(text)
+        .map_err(|error| wrong(&format!("the definition of a table: {error}")))?;
+    let find = |name: &str| {
+        let mut all = members(&text);
+        let found = all.find(|(other, _)| *other == name.as_bytes());
+        found
+            .map(|(_, value)| value)
+            .ok_or_else(|| wrong(&format!("a table without {name:?}")))
+    };
+    let name = string_of(find("name")?).ok_or_else(|| wrong("a table's name is no string"))?;
+    let options = [
+        b"{\"primary_key\":",
+        find("primary_key")?,
+        b",\"schema\":",
+        find("schema")?,
+        b"}",
+    ]
+    .concat();
+    let options = String::from_utf8(options).unwrap_or_default();
+    let table = TableOptions::from_json(&options)
+        .and_then(|options| database.create_table(&name, options))
+        .map_err(|error| wrong(&error.to_string()))?;
+    let integer = |name: &str| {
+        let text = std::str::from_utf8(find(name)?)
+            .unwrap_or_default()
+            .to_owned();
+        text.parse::<i64>()
+            .map_err(|_| wrong(&format!("{name:?} is no integer")))
+    };
+    Ok(Definition {
+        table,
+        rest: Rest {
+            indexes: find("indexes")?.to_vec(),
+            largest_key: integer("largest_key")?,
+        },
+        count: u64::try_from(integer("records")?).unwrap_or_default(),
+    })
+}
+
+/// Blocks that are looked at together, by several threads.
+const GROUP: usize = 16;
+
+#[derive(Default)]
+struct Group {
+    blocks: Vec<Vec<u8>>,
+    /// Where in the file each begins.
+    places: Vec<u64>,
+    /// Room for blocks to come.
+    spare: Vec<Vec<u8>>,
+}
+
+impl Group {
+    fn add(&mut self, payload: &[u8]) -> Result<()> {
+        let mut block = self.spare.pop().unwrap_or_default();
+        block.clear();
+        reserve(&mut block, payload.len())?;
+        block.extend_from_slice(payload);
+        self.blocks.push(block);
+        Ok(())
+    }
+
+    fn is_full(&self) -> bool {
+        self.blocks.len() >= GROUP
+    }
+
+    fn take_in<R: Read>(
+        &mut self,
+        reader: &Reader<R>,
+        intake: &Intake,
+        table: &Table,
+        first: u64,
+    ) -> Result<u64> {
+        let taken = intake
+            .take_in(table, &self.blocks, first as usize)
+            .map_err(|refused| {
+                let place = refused.place.and_then(|(block, offset)| {
+                    self.places.get(block).map(|place| place + offset as u64)
+                });
+                match place {
+                    Some(place) => reader.corrupt(place, &refused.error.to_string()),
+                    None => Error::from(*refused.error),
+                }
+            })?;
+        self.spare.append(&mut self.blocks);
+        self.places.clear();
+        Ok(taken as u64)
+    }
+}
+
+fn read_table<R: Read>(
+    reader: &mut Reader<R>,
+    text: &str,
+    database: &Database,
+    work: &Work,
+) -> Result<(String, Rest)> {
+    let definition = define(reader, text, database)?;
+    let table = &definition.table;
+    let mut intake = Intake::new();
+    work.expect(definition.count);
+    let mut count = 0_u64;
+    let mut group = Group::default();
+    loop {
+        let (kind, payload) = reader.next()?;
+        if kind == Kind::Records {
+            group.add(payload)?;
+            group.places.push(reader.payload_at());
+        }
+        if !group.blocks.is_empty() && (kind != Kind::Records || group.is_full()) {
+            let taken = group.take_in(reader, &intake, table, count)?;
+            count += taken;
+            work.add(taken);
+        }
+        let payload = reader.payload();
+        match kind {
+            Kind::Records => {}
+            Kind::Shape => {
+                if let Err(reason) = intake.add_shape(payload) {
+                    return Err(reader.wrong(0, &reason));
+                }
+            }
+            Kind::TableEnd if number(payload) == Some(count) && count == definition.count => break,
+            Kind::TableEnd => {
+                return Err(reader.wrong(0, "a table has not as many records as it should have"));
+            }
+            Kind::Table | Kind::End => {
+                return Err(reader.wrong(0, "a table has no end"));
+            }
+        }
+    }
+    let name = definition.table.name().to_owned();
+    Ok((name, definition.rest))
+}
