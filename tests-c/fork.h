@@ -54,6 +54,8 @@ typedef struct {
     dictdb_watch *watch;
     /** One whose descriptor was asked for. */
     dictdb_watch *watch_with_fd;
+    dictdb_job *job;
+    dictdb_backup *backup;
     dictdb_db *db_snapshot;
     dictdb_table *snapshot;
     dictdb_table *limited;
@@ -76,6 +78,9 @@ static inline scene open_scene(void) {
     CHECK_OK(dictdb_table_watch(s.w.table, NULL, 0, &s.watch, &s.w.err), &s.w.err);
     CHECK_OK(dictdb_db_watch(s.w.db, NULL, 0, &s.watch_with_fd, &s.w.err), &s.w.err);
     CHECK_OK(dictdb_watch_fd(s.watch_with_fd, &fd, &s.w.err), &s.w.err);
+    CHECK_OK(dictdb_db_save(s.w.db, NTS("fork.dictdb"), NULL, 0, &s.job, &s.w.err), &s.w.err);
+    CHECK_OK(dictdb_backup_new(s.w.db, NTS("fork-backups"), NTS("{\"interval_ms\":5,\"keep\":1}"), NULL, NULL, NULL, &s.backup, &s.w.err), &s.w.err);
+    CHECK_OK(dictdb_backup_start(s.backup, &s.w.err), &s.w.err);
     CHECK_OK(dictdb_db_snapshot(s.w.db, &s.db_snapshot, &s.w.err), &s.w.err);
     CHECK_OK(dictdb_table_snapshot(s.w.table, &s.snapshot, &s.w.err), &s.w.err);
     CHECK_OK(dictdb_table_limited(s.w.table, s.cancel, 60000, &s.limited, &s.w.err), &s.w.err);
@@ -93,6 +98,8 @@ static inline void close_scene(scene *s) {
     dictdb_cancel_free(s->cancel);
     dictdb_watch_free(s->watch);
     dictdb_watch_free(s->watch_with_fd);
+    dictdb_job_free(s->job);
+    dictdb_backup_free(s->backup);
     dictdb_db_free(s->db_snapshot);
     dictdb_table_free(s->snapshot);
     dictdb_table_free(s->limited);
@@ -254,6 +261,49 @@ static inline void every_function_of_limits_and_watches_is_forked(scene *s) {
     CHILD_CHECK(out->len == 0 && (out->data == NULL || out->data[0] == '\0'));
 }
 
+static inline void every_function_of_files_is_forked(scene *s) {
+    dictdb_error *error = NULL;
+    dictdb_buffer *out = &s->w.out;
+    dictdb_db *db = s->w.db;
+    dictdb_table *table = s->w.table;
+    dictdb_job *job = s->job;
+    uint64_t count = 77;
+    int32_t is_done = 77;
+
+    CHILD_FORKED(dictdb_db_save(s->w.db, NTS("fork.dictdb"), NULL, 0, NULL, &error));
+    CHILD_FORKED(dictdb_db_save(s->w.db, NTS("fork.dictdb"), NULL, 0, &job, &error));
+    CHILD_CHECK(job == NULL);
+    CHILD_FORKED(dictdb_db_load(NTS("fork.dictdb"), &db, NULL, &error));
+    CHILD_CHECK(db == NULL);
+    job = s->job;
+    CHILD_FORKED(dictdb_db_import_csv(s->w.db, NTS("new"), NTS("fork.csv"), NULL, 0, &table, &job, &error));
+    CHILD_CHECK(table == NULL && job == NULL);
+    CHILD_FORKED(dictdb_db_import_jsonl(s->w.db, NTS("new"), NTS("fork.csv"), NULL, 0, &table, &job, &error));
+    CHILD_FORKED(dictdb_table_export_csv(s->w.table, NTS("fork.csv"), NULL, 0, NULL, 0, NULL, 0, &job, &error));
+    CHILD_FORKED(dictdb_table_export_jsonl(s->w.table, NTS("fork.csv"), NULL, 0, NULL, 0, &job, &error));
+    CHILD_FORKED(dictdb_job_wait(s->job, DICTDB_NO_TIMEOUT, &is_done, &error));
+    CHILD_FORKED(dictdb_job_progress(s->job, &count, NULL, &error));
+    CHILD_FORKED(dictdb_job_cancel(s->job, &error));
+    CHILD_FORKED(dictdb_job_result(s->job, out, &error));
+    CHILD_FORKED(dictdb_job_database(s->job, &db, &error));
+    CHILD_CHECK(db == NULL && count == 77 && is_done == 77);
+
+    dictdb_backup *backup = s->backup;
+    CHILD_FORKED(dictdb_backup_new(s->w.db, NTS("fork-backups"), NULL, 0, NULL, NULL, NULL, &backup, &error));
+    CHILD_CHECK(backup == NULL);
+    CHILD_FORKED(dictdb_backup_start(s->backup, &error));
+    CHILD_FORKED(dictdb_backup_stop(s->backup, &error));
+    CHILD_FORKED(dictdb_backup_notify_change(s->backup, &error));
+    CHILD_FORKED(dictdb_backup_now(s->backup, out, NULL, &error));
+    CHILD_FORKED(dictdb_backup_full(s->backup, out, NULL, &error));
+    CHILD_FORKED(dictdb_backup_delta(s->backup, out, &job, &error));
+    CHILD_FORKED(dictdb_backup_statistics(s->backup, out, &error));
+    CHILD_FORKED(dictdb_backup_restore(NTS("fork-backups"), NULL, 0, &db, out, NULL, &error));
+    CHILD_FORKED(dictdb_backup_verify(NTS("fork-backups"), out, NULL, &error));
+    CHILD_CHECK(db == NULL && job == NULL);
+    CHILD_CHECK(out->len == 0 && (out->data == NULL || out->data[0] == '\0'));
+}
+
 static inline void every_function_is_forked(scene *s) {
     const dictdb_predicate *operands[] = {s->predicate};
     dictdb_error *error = NULL;
@@ -300,6 +350,7 @@ static inline void every_function_is_forked(scene *s) {
     every_function_of_snapshots_and_cursors_is_forked(s);
     every_function_of_batches_is_forked(s);
     every_function_of_limits_and_watches_is_forked(s);
+    every_function_of_files_is_forked(s);
     CHILD_FORKED(dictdb_log_set(DICTDB_LOG_DEBUG, 1, log_nothing, NULL, NULL, &error));
     CHILD_FORKED(dictdb_log_set(DICTDB_LOG_DEBUG, 1, NULL, NULL, NULL, &error));
     CHILD_CHECK(dictdb_table_count(s->w.table, NULL, &count, NULL) == DICTDB_STATUS_FORKED);
@@ -323,6 +374,10 @@ static inline void freeing_does_nothing(scene *s) {
     dictdb_watch_free(s->watch);
     dictdb_watch_free(s->watch_with_fd);
     dictdb_watch_free((dictdb_watch *)(uintptr_t)0x1234);
+    dictdb_job_free(s->job);
+    dictdb_job_free(s->job);
+    dictdb_backup_free(s->backup);
+    dictdb_backup_free(s->backup);
     dictdb_db_free(s->db_snapshot);
     dictdb_table_free(s->snapshot);
     dictdb_table_free(s->limited);

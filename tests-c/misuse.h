@@ -20,11 +20,13 @@ typedef struct {
     dictdb_batch *batch;
     dictdb_cancel *cancel;
     dictdb_watch *watch;
+    dictdb_job *job;
+    dictdb_backup *backup;
     dictdb_error *error;
 } scene;
 
 static inline scene open_scene(void) {
-    scene s = {world_open(NULL), everything(), NULL, NULL, NULL, NULL, NULL, NULL, NULL};
+    scene s = {world_open(NULL), everything(), NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL};
     INSERT(s.w, "[{\"a\":1},{\"a\":2}]");
     CHECK_OK(dictdb_table_create_index(s.w.table, NTS("{\"fields\":\"a\",\"kind\":\"sorted\"}"), &s.w.err), &s.w.err);
     CHECK_OK(dictdb_query_new(s.predicate, NULL, 0, &s.query, &s.w.err), &s.w.err);
@@ -33,6 +35,12 @@ static inline scene open_scene(void) {
     CHECK_OK(dictdb_batch_new(&s.batch, &s.w.err), &s.w.err);
     CHECK_OK(dictdb_cancel_new(&s.cancel, &s.w.err), &s.w.err);
     CHECK_OK(dictdb_db_watch(s.w.db, NULL, 0, &s.watch, &s.w.err), &s.w.err);
+    CHECK_OK(dictdb_db_save(s.w.db, NTS(MISUSE_FILE), NULL, 0, NULL, &s.w.err), &s.w.err);
+    CHECK_OK(dictdb_db_load(NTS(MISUSE_FILE), NULL, &s.job, &s.w.err), &s.w.err);
+    CHECK_OK(dictdb_job_wait(s.job, DICTDB_NO_TIMEOUT, NULL, &s.w.err), &s.w.err);
+    const char *options = "{\"incremental\":true,\"keep\":1}";
+    CHECK_OK(dictdb_backup_new(s.w.db, NTS(MISUSE_DIRECTORY), NTS(options), NULL, NULL, NULL, &s.backup, &s.w.err), &s.w.err);
+    CHECK_OK(dictdb_backup_now(s.backup, NULL, NULL, &s.w.err), &s.w.err);
     dictdb_db_new(NULL, 0, NULL, &s.error);
     return s;
 }
@@ -45,6 +53,8 @@ static inline void free_objects(scene *s) {
     dictdb_batch_free(s->batch);
     dictdb_cancel_free(s->cancel);
     dictdb_watch_free(s->watch);
+    dictdb_job_free(s->job);
+    dictdb_backup_free(s->backup);
     dictdb_error_free(s->error);
 }
 
@@ -55,7 +65,7 @@ static inline void close_scene(scene *s) {
 
 static inline inputs good_inputs(const function *f, const scene *s) {
     inputs in = {s->w.db,  s->w.table, s->predicate,       s->query, s->update, s->cursor,
-                 s->batch, s->cancel,  s->watch, {NULL, NULL, NULL}, {0, 0, 0}};
+                 s->batch, s->cancel,  s->watch, s->job, s->backup, {NULL, NULL, NULL}, {0, 0, 0}};
     for (int i = 0; i < 3; i++) {
         in.text[i] = f->good[i];
         in.len[i] = DICTDB_NTS;
@@ -69,7 +79,7 @@ static inline inputs good_inputs(const function *f, const scene *s) {
 static inline outputs old_outputs(unsigned without) {
     outputs o = {OLD_HANDLE(dictdb_db),     OLD_HANDLE(dictdb_table),  OLD_HANDLE(dictdb_predicate), OLD_HANDLE(dictdb_query),
                  OLD_HANDLE(dictdb_update), OLD_HANDLE(dictdb_cursor), OLD_HANDLE(dictdb_batch),     OLD_HANDLE(dictdb_cancel),
-                 OLD_HANDLE(dictdb_watch),  DICTDB_BUFFER_INIT,        77, 77, OLD_HANDLE(const char), 77, without};
+                 OLD_HANDLE(dictdb_watch),  OLD_HANDLE(dictdb_job),    OLD_HANDLE(dictdb_backup),    DICTDB_BUFFER_INIT, 77, 77, OLD_HANDLE(const char), 77, without};
     world filler = {NULL, NULL, DICTDB_BUFFER_INIT, NULL};
     dictdb_db_new(NULL, 0, &filler.db, NULL);
     dictdb_db_list_tables(filler.db, &o.buffer, NULL);
@@ -87,7 +97,9 @@ static inline outputs old_outputs(unsigned without) {
     DO(CURSOR, cursor)               \
     DO(BATCH, batch)                 \
     DO(CANCEL, cancel)               \
-    DO(WATCH, watch)
+    DO(WATCH, watch)                 \
+    DO(JOB, job)                     \
+    DO(BACKUP, backup)
 
 /** Calls a function that must fail; checks status, error object and outputs. */
 static inline void check_fails(const function *f, const inputs *in, unsigned without, dictdb_status expected, const char *parameter) {

@@ -19,13 +19,15 @@ enum {
     BATCH = 1 << 6,
     CANCEL = 1 << 7,
     WATCH = 1 << 8,
-    PREDICATE_OR_ALL = 1 << 9,
-    CANCEL_OR_NONE = 1 << 10,
-    BUFFER = 1 << 11,
-    COUNT = 1 << 12,
-    OUTCOME = 1 << 13,
-    ROW = 1 << 14,
-    ROW_LEN = 1 << 15
+    JOB = 1 << 9,
+    BACKUP = 1 << 10,
+    PREDICATE_OR_ALL = 1 << 11,
+    CANCEL_OR_NONE = 1 << 12,
+    BUFFER = 1 << 13,
+    COUNT = 1 << 14,
+    OUTCOME = 1 << 15,
+    ROW = 1 << 16,
+    ROW_LEN = 1 << 17
 };
 
 /** What a function is called with. */
@@ -39,6 +41,8 @@ typedef struct {
     dictdb_batch *batch;
     dictdb_cancel *cancel;
     dictdb_watch *watch;
+    dictdb_job *job;
+    dictdb_backup *backup;
     const char *text[3];
     size_t len[3];
 } inputs;
@@ -54,6 +58,8 @@ typedef struct {
     dictdb_batch *batch;
     dictdb_cancel *cancel;
     dictdb_watch *watch;
+    dictdb_job *job;
+    dictdb_backup *backup;
     dictdb_buffer buffer;
     uint64_t count;
     int32_t outcome;
@@ -174,6 +180,48 @@ CALL(watch_poll) { UNUSED; return dictdb_watch_poll(in->watch, 0, 0, 0, OUT(BUFF
 CALL(watch_last) { UNUSED; return dictdb_watch_last(in->watch, OUT(COUNT, count), error); }
 CALL(watch_fd) { UNUSED; return dictdb_watch_fd(in->watch, OUT(OUTCOME, outcome), error); }
 
+CALL(save) { UNUSED; return dictdb_db_save(in->db, TEXT(0), TEXT(1), OUT(JOB, job), error); }
+CALL(load) { UNUSED; return dictdb_db_load(TEXT(0), OUT(DB, db), NULL, error); }
+/* Nothing can be read from there, which is a table without records. */
+#define NOTHING "/dev/null"
+CALL(import_csv) { UNUSED; return dictdb_db_import_csv(in->db, TEXT(0), TEXT(1), TEXT(2), OUT(TABLE, table), NULL, error); }
+CALL(import_csv_job) { UNUSED; return dictdb_db_import_csv(in->db, TEXT(0), TEXT(1), TEXT(2), NULL, OUT(JOB, job), error); }
+CALL(import_jsonl) { UNUSED; return dictdb_db_import_jsonl(in->db, TEXT(0), TEXT(1), TEXT(2), OUT(TABLE, table), NULL, error); }
+CALL(import_jsonl_job) { UNUSED; return dictdb_db_import_jsonl(in->db, TEXT(0), TEXT(1), TEXT(2), NULL, OUT(JOB, job), error); }
+CALL(export_csv) { UNUSED; return dictdb_table_export_csv(in->table, TEXT(0), TEXT(1), NULL, 0, TEXT(2), OUT(JOB, job), error); }
+CALL(export_csv_params) { UNUSED; return dictdb_table_export_csv(in->table, TEXT(0), NULL, 0, TEXT(1), NULL, 0, OUT(JOB, job), error); }
+CALL(export_jsonl) { UNUSED; return dictdb_table_export_jsonl(in->table, TEXT(0), TEXT(1), TEXT(2), OUT(JOB, job), error); }
+CALL(load_job) {
+    UNUSED;
+    dictdb_db *loaded = NULL;
+    dictdb_status status = dictdb_db_load(TEXT(0), &loaded, OUT(JOB, job), error);
+    dictdb_db_free(loaded);
+    return status;
+}
+CALL(job_wait) { UNUSED; return dictdb_job_wait(in->job, DICTDB_NO_TIMEOUT, OUT(OUTCOME, outcome), error); }
+CALL(job_progress) { UNUSED; return dictdb_job_progress(in->job, OUT(COUNT, count), NULL, error); }
+CALL(job_cancel) { UNUSED; return dictdb_job_cancel(in->job, error); }
+CALL(job_result) { UNUSED; return dictdb_job_result(in->job, OUT(BUFFER, buffer), error); }
+CALL(job_database) { UNUSED; return dictdb_job_database(in->job, OUT(DB, db), error); }
+
+CALL(backup_new) { UNUSED; return dictdb_backup_new(in->db, TEXT(0), TEXT(1), NULL, NULL, NULL, OUT(BACKUP, backup), error); }
+CALL(backup_start) { UNUSED; return dictdb_backup_start(in->backup, error); }
+CALL(backup_stop) { UNUSED; return dictdb_backup_stop(in->backup, error); }
+CALL(backup_notify_change) { UNUSED; return dictdb_backup_notify_change(in->backup, error); }
+CALL(backup_now) { UNUSED; return dictdb_backup_now(in->backup, OUT(BUFFER, buffer), OUT(JOB, job), error); }
+CALL(backup_full) { UNUSED; return dictdb_backup_full(in->backup, OUT(BUFFER, buffer), OUT(JOB, job), error); }
+CALL(backup_delta) { UNUSED; return dictdb_backup_delta(in->backup, OUT(BUFFER, buffer), OUT(JOB, job), error); }
+CALL(backup_statistics) { UNUSED; return dictdb_backup_statistics(in->backup, OUT(BUFFER, buffer), error); }
+CALL(backup_restore) { UNUSED; return dictdb_backup_restore(TEXT(0), TEXT(1), OUT(DB, db), OUT(BUFFER, buffer), NULL, error); }
+CALL(backup_verify) { UNUSED; return dictdb_backup_verify(TEXT(0), OUT(BUFFER, buffer), NULL, error); }
+
+#ifndef MISUSE_NAME
+#define MISUSE_NAME "misuse"
+#endif
+/** Are written and read again and again; lie where the test runs. */
+#define MISUSE_FILE MISUSE_NAME ".dictdb"
+#define MISUSE_DIRECTORY MISUSE_NAME "-backups"
+
 #define MAKER(name, value) \
     { "predicate_" #name, make, 0, PREDICATE, 0, {"field", "value", NULL}, {"a", value, NULL}, dictdb_predicate_##name }
 
@@ -268,6 +316,31 @@ static const function FUNCTIONS[] = {
     {"watch_poll", watch_poll, WATCH, BUFFER, COUNT, {NULL, NULL, NULL}, {NULL, NULL, NULL}, NULL},
     {"watch_last", watch_last, WATCH, COUNT, 0, {NULL, NULL, NULL}, {NULL, NULL, NULL}, NULL},
     {"watch_fd", watch_fd, WATCH, OUTCOME, 0, {NULL, NULL, NULL}, {NULL, NULL, NULL}, NULL},
+    {"db_save", save, DB, 0, JOB, {"path", "?options", NULL}, {MISUSE_FILE, "{\"format\":\"dictdb\"}", NULL}, NULL},
+    {"db_load", load, 0, DB, 0, {"path", NULL, NULL}, {MISUSE_FILE, NULL, NULL}, NULL},
+    {"db_load", load_job, 0, 0, JOB, {"path", NULL, NULL}, {MISUSE_FILE, NULL, NULL}, NULL},
+    {"db_import_csv", import_csv, DB, 0, TABLE, {"name", "path", "?options"}, {"new", NOTHING, "{}"}, NULL},
+    {"db_import_csv", import_csv_job, DB, 0, JOB, {"name", "path", "?options"}, {"new", NOTHING, "{}"}, NULL},
+    {"db_import_jsonl", import_jsonl, DB, 0, TABLE, {"name", "path", "?options"}, {"new", NOTHING, "{}"}, NULL},
+    {"db_import_jsonl", import_jsonl_job, DB, 0, JOB, {"name", "path", "?options"}, {"new", NOTHING, "{}"}, NULL},
+    {"table_export_csv", export_csv, TABLE, 0, JOB, {"path", "?spec", "?options"}, {"misuse.csv", "{}", "{}"}, NULL},
+    {"table_export_csv", export_csv_params, TABLE, 0, JOB, {"path", "?params", NULL}, {"misuse.csv", "[]", NULL}, NULL},
+    {"table_export_jsonl", export_jsonl, TABLE, 0, JOB, {"path", "?spec", "?params"}, {"misuse.jsonl", "{}", "[]"}, NULL},
+    {"job_wait", job_wait, JOB, 0, OUTCOME, {NULL, NULL, NULL}, {NULL, NULL, NULL}, NULL},
+    {"job_progress", job_progress, JOB, 0, COUNT, {NULL, NULL, NULL}, {NULL, NULL, NULL}, NULL},
+    {"job_cancel", job_cancel, JOB, 0, 0, {NULL, NULL, NULL}, {NULL, NULL, NULL}, NULL},
+    {"job_result", job_result, JOB, BUFFER, 0, {NULL, NULL, NULL}, {NULL, NULL, NULL}, NULL},
+    {"job_database", job_database, JOB, DB, 0, {NULL, NULL, NULL}, {NULL, NULL, NULL}, NULL},
+    {"backup_new", backup_new, DB, BACKUP, 0, {"directory", "?options", NULL}, {MISUSE_DIRECTORY, "{}", NULL}, NULL},
+    {"backup_start", backup_start, BACKUP, 0, 0, {NULL, NULL, NULL}, {NULL, NULL, NULL}, NULL},
+    {"backup_stop", backup_stop, BACKUP, 0, 0, {NULL, NULL, NULL}, {NULL, NULL, NULL}, NULL},
+    {"backup_notify_change", backup_notify_change, BACKUP, 0, 0, {NULL, NULL, NULL}, {NULL, NULL, NULL}, NULL},
+    {"backup_now", backup_now, BACKUP, 0, BUFFER | JOB, {NULL, NULL, NULL}, {NULL, NULL, NULL}, NULL},
+    {"backup_full", backup_full, BACKUP, 0, BUFFER | JOB, {NULL, NULL, NULL}, {NULL, NULL, NULL}, NULL},
+    {"backup_delta", backup_delta, BACKUP, 0, BUFFER | JOB, {NULL, NULL, NULL}, {NULL, NULL, NULL}, NULL},
+    {"backup_statistics", backup_statistics, BACKUP, BUFFER, 0, {NULL, NULL, NULL}, {NULL, NULL, NULL}, NULL},
+    {"backup_restore", backup_restore, 0, DB, BUFFER, {"directory", "?options", NULL}, {MISUSE_DIRECTORY, "{}", NULL}, NULL},
+    {"backup_verify", backup_verify, 0, BUFFER, 0, {"directory", NULL, NULL}, {MISUSE_DIRECTORY, NULL, NULL}, NULL},
 };
 
 enum { FUNCTION_COUNT = sizeof FUNCTIONS / sizeof FUNCTIONS[0] };

@@ -6,7 +6,7 @@
  */
 #include "misuse.h"
 
-enum { BAD_MAX = 160, KINDS = 10 };
+enum { BAD_MAX = 200, KINDS = 12 };
 
 /** Handles that are wrong for every function; with those of other kinds, for the parameter that is left out. */
 typedef struct {
@@ -50,6 +50,8 @@ static bad_handles bad_for(unsigned kind, scene *s) {
         {BATCH, (uintptr_t)s->batch},
         {CANCEL, (uintptr_t)s->cancel},
         {WATCH, (uintptr_t)s->watch},
+        {JOB, (uintptr_t)s->job},
+        {BACKUP, (uintptr_t)s->backup},
         {0, (uintptr_t)s->error},
     };
     bad_handles bad = {{NULL}, 0};
@@ -85,6 +87,8 @@ static bad_handles bad_for(unsigned kind, scene *s) {
     ADD_FREED(batch)
     ADD_FREED(cancel)
     ADD_FREED(watch)
+    ADD_FREED(job)
+    ADD_FREED(backup)
     ADD_FREED(error)
 #undef ADD_FREED
     CHECK(bad.count < BAD_MAX);
@@ -153,7 +157,7 @@ static void a_wrong_operand_is_refused_wherever_it_stands(void) {
 
 static void freeing_a_wrong_handle_frees_nothing(void) {
     scene s = open_scene();
-    for (unsigned kind = DB; kind <= WATCH; kind *= 2) {
+    for (unsigned kind = DB; kind <= BACKUP; kind *= 2) {
         bad_handles bad = bad_for(kind, &s);
         for (int i = 0; i < bad.count; i++) {
 #define FREE_BAD(its_kind, member)                     \

@@ -1,6 +1,6 @@
 /*
  * Tests: handles with a state of their own that one thread frees while others are in calls with them, also waiting ones: snapshots, limited
- * handles, cursors, batches, tokens, watches.
+ * handles, cursors, batches, tokens, watches, jobs, backups.
  * Does not test: other kinds of handles (test_misuse_freed).
  */
 #include "freed.h"
@@ -416,6 +416,118 @@ static void a_watch_may_be_freed_in_mid_call(void) {
     close_round(&round);
 }
 
+/* -------------------------------------------------------------------------------------------------------------------- jobs */
+
+static void *make_job(round_state *round) {
+    dictdb_job *job = NULL;
+    dictdb_db_save(round->w.db, NTS("freed.dictdb"), NTS("{\"format\":\"dictdb\"}"), &job, NULL);
+    return job;
+}
+
+static void use_job(round_state *round, int thread, int call) {
+    dictdb_buffer out = DICTDB_BUFFER_INIT;
+    dictdb_error *error = NULL;
+    uint64_t done = 77;
+    int32_t has_ended = 77;
+    dictdb_status status;
+    switch ((thread + call) % 4) {
+    case 0:
+        status = dictdb_job_wait(round->shared, DICTDB_NO_TIMEOUT, &has_ended, &error);
+        check_allowed(status, DICTDB_STATUS_OK, "wait");
+        CHECK_INT(has_ended, status == DICTDB_STATUS_OK ? 1 : 77);
+        break;
+    case 1:
+        status = dictdb_job_wait(round->shared, 0, &has_ended, &error);
+        check_allowed(status, DICTDB_STATUS_OK, "look");
+        break;
+    case 2:
+        status = dictdb_job_progress(round->shared, &done, NULL, &error);
+        check_allowed(status, DICTDB_STATUS_OK, "progress");
+        CHECK(status == DICTDB_STATUS_OK ? done <= 2 : done == 77);
+        break;
+    default:
+        status = dictdb_job_result(round->shared, &out, &error);
+        check_allowed(status, DICTDB_STATUS_UNAVAILABLE, "result");
+        if (status == DICTDB_STATUS_OK) {
+            CHECK_CONTAINS(out.data, "\"records\":2,");
+        } else {
+            CHECK_EMPTY(out);
+        }
+    }
+    dictdb_buffer_free(&out);
+    dictdb_error_free(error);
+}
+
+static void release_job(void *handle) {
+    dictdb_job_free(handle);
+}
+
+static dictdb_status probe_job(round_state *round, void *handle) {
+    (void)round;
+    return dictdb_job_wait(handle, 0, NULL, NULL);
+}
+
+static void a_job_may_be_freed_in_mid_call(void) {
+    round_state round;
+    open_round(&round);
+    /* Each brings a file to the disk. */
+    round.rounds /= 10;
+    run_kind(&round, make_job, use_job, release_job, probe_job);
+    close_round(&round);
+}
+
+/* ----------------------------------------------------------------------------------------------------------------- backups */
+
+static void *make_backup(round_state *round) {
+    dictdb_backup *backup = NULL;
+    dictdb_backup_new(round->w.db, NTS("freed-backups"), NTS("{\"interval_ms\":1,\"keep\":1}"), NULL, NULL, NULL, &backup, NULL);
+    return backup;
+}
+
+static void use_backup(round_state *round, int thread, int call) {
+    dictdb_buffer out = DICTDB_BUFFER_INIT;
+    dictdb_error *error = NULL;
+    switch ((thread + call) % 8) {
+    case 0:
+        check_allowed(dictdb_backup_start(round->shared, &error), DICTDB_STATUS_OK, "start");
+        break;
+    case 1:
+        check_allowed(dictdb_backup_stop(round->shared, &error), DICTDB_STATUS_OK, "stop");
+        break;
+    case 2:
+        check_allowed(dictdb_backup_now(round->shared, &out, NULL, &error), DICTDB_STATUS_OK, "now");
+        break;
+    case 3:
+        check_allowed(dictdb_backup_delta(round->shared, &out, NULL, &error), DICTDB_STATUS_OK, "delta");
+        break;
+    case 4:
+        check_allowed(dictdb_backup_statistics(round->shared, &out, &error), DICTDB_STATUS_OK, "statistics");
+        break;
+    default:
+        check_allowed(dictdb_backup_notify_change(round->shared, &error), DICTDB_STATUS_OK, "notify_change");
+    }
+    dictdb_buffer_free(&out);
+    dictdb_error_free(error);
+}
+
+static void release_backup(void *handle) {
+    dictdb_backup_free(handle);
+}
+
+static dictdb_status probe_backup(round_state *round, void *handle) {
+    (void)round;
+    return dictdb_backup_notify_change(handle, NULL);
+}
+
+static void a_backup_may_be_freed_in_mid_call(void) {
+    round_state round;
+    open_round(&round);
+    /* Each call may bring a file to the disk. */
+    round.rounds /= 100;
+    run_kind(&round, make_backup, use_backup, release_backup, probe_backup);
+    close_round(&round);
+}
+
 int main(void) {
     RUN(a_snapshot_may_be_freed_in_mid_call);
     RUN(a_limited_handle_may_be_freed_in_mid_call);
@@ -424,5 +536,7 @@ int main(void) {
     RUN(a_batch_may_be_freed_in_mid_call);
     RUN(a_token_may_be_freed_in_mid_call);
     RUN(a_watch_may_be_freed_in_mid_call);
+    RUN(a_job_may_be_freed_in_mid_call);
+    RUN(a_backup_may_be_freed_in_mid_call);
     return check_finish();
 }

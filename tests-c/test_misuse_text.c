@@ -3,6 +3,7 @@
  * leaves its outputs as documented and the database as it was.
  * Does not test: handles that are wrong (test_misuse), JSON that is wrong (test_values).
  */
+#define MISUSE_NAME "misuse_text"
 #include "misuse.h"
 
 static bool may_be_null(const char *parameter) {

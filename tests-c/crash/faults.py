@@ -1,0 +1,123 @@
+"""Makes each system call of a save and of a backup fail, and looks at what is left.
+
+    faults.py FILE_TOOL SHORT_WRITES
+
+Of each call that a save makes, the first, the second and so on fails with each error, once or from then on; writes are short; the disk is
+full after any number of bytes. Then the tool must refuse, or have done it after all (EINTR is no failure), the old file must be there or
+the new one, the database must be usable (the tool looks), and no temporary file may be left.
+
+SHORT_WRITES: a library to be loaded before the C library, whose write() writes ten bytes at most.
+"""
+
+import os
+import resource
+import signal
+import subprocess
+import sys
+import tempfile
+
+ERRORS = {
+    "openat": ["ENOSPC", "EIO", "EACCES", "EMFILE"],
+    "write": ["ENOSPC", "EIO", "EINTR"],
+    "fsync": ["EIO", "ENOSPC"],
+    "rename": ["EIO", "ENOSPC", "EACCES"],
+    "renameat": ["EIO", "ENOSPC", "EACCES"],
+    "fchmod": ["EPERM"],
+}
+REFUSED = 3
+
+
+class Check:
+    def __init__(self, tool, base):
+        self.tool, self.base, self.cases, self.refused = tool, base, 0, 0
+        self.target = os.path.join(base, "file")
+
+    def reset(self, form):
+        for name in os.listdir(self.base):
+            os.unlink(os.path.join(self.base, name))
+        if subprocess.run([self.tool, "save", self.target, form, "1"]).returncode != 0:
+            sys.exit("faults: the first save failed")
+
+    def look(self, title, done, may_be_either=False):
+        self.cases += 1
+        self.refused += done.returncode == REFUSED
+        left = [name for name in os.listdir(self.base) if name != "file"]
+        found = subprocess.run([self.tool, "check", self.target], capture_output=True, text=True)
+        version = found.stdout.strip()
+        expected = {0: ["2"], REFUSED: ["1", "2"] if may_be_either else ["1"]}.get(done.returncode, [])
+        if version not in expected or left:
+            sys.exit(f"faults: {title}: code {done.returncode} ({done.stderr.strip()}), version {version!r} ({found.stderr.strip()}), left {left}")
+
+
+def calls_of(tool, target, form):
+    """How often each call is made, of those that have to do with the file."""
+    done = subprocess.run(["strace", "-f", "-y", "-e", "trace=" + ",".join(ERRORS), tool, "save", target, form, "2"], capture_output=True, text=True)
+    folder = os.path.dirname(target)
+    numbers = {}
+    for name in ERRORS:
+        all_of = [line for line in done.stderr.splitlines() if line.split("(")[0].split()[-1:] == [name]]
+        # Which of the calls of this name are about the folder: others are the loader's.
+        numbers[name] = [(at + 1, line) for at, line in enumerate(all_of) if folder in line]
+    return numbers
+
+
+def full_disk(tool):
+    """A real disk of 8 KiB, where one may be mounted."""
+    with tempfile.TemporaryDirectory() as place:
+        script = 'mount -t tmpfs -o size=8k none "$1" || exit 99; "$2" save "$1/file" json 1; code=$?; ls -A "$1"; exit $code'
+        done = subprocess.run(["unshare", "-rm", "sh", "-c", script, "sh", place, tool], capture_output=True, text=True)
+        if done.returncode in (1, 99):
+            print("faults: no disk of 8 KiB could be mounted here")
+        elif done.returncode != REFUSED or done.stdout or "No space left" not in done.stderr:
+            sys.exit(f"faults: a disk of 8 KiB: code {done.returncode}, left {done.stdout!r}, {done.stderr}")
+
+
+def main():
+    if len(sys.argv) != 3:
+        sys.exit(__doc__)
+    tool, short = (os.path.abspath(path) for path in sys.argv[1:])
+    with tempfile.TemporaryDirectory() as base:
+        check = Check(tool, os.path.realpath(base))
+        for form in ("json", "dictdb"):
+            check.reset(form)
+            numbers = calls_of(tool, check.target, form)
+            for names in (["openat"], ["write"], ["fsync"], ["rename", "renameat"], ["fchmod"]):
+                if not any(numbers[name] for name in names):
+                    sys.exit(f"faults: a save makes no {names[0]} that could fail")
+            for name, errors in ERRORS.items():
+                for (number, line), error, after in ((n, e, a) for n in numbers[name] for e in errors for a in ("", "+")):
+                    if after and error == "EINTR":
+                        continue  # Would be tried again for ever.
+                    check.reset(form)
+                    inject = f"inject={name}:error={error}:when={number}{after}"
+                    done = subprocess.run(
+                        ["strace", "-f", "-qq", "-o", "/dev/null", "-e", "trace=" + name, "-e", inject, tool, "save", check.target, form, "2"],
+                        capture_output=True, text=True)
+                    # After the rename the new file is there, though it is not certain to stay.
+                    is_directory = name in ("fsync", "openat") and ".tmp" not in line
+                    check.look(f"{form}, {inject}", done, may_be_either=is_directory)
+            # Writes that are short.
+            check.reset(form)
+            done = subprocess.run([tool, "save", check.target, form, "2"], capture_output=True, text=True, env={**os.environ, "LD_PRELOAD": short})
+            check.look(f"{form}, short writes", done)
+            if done.returncode != 0:
+                sys.exit("faults: short writes are no failure")
+            # A disk that is full after so many bytes.
+            length = os.path.getsize(check.target)
+            for limit in [0, 1, 100, 4096, 65536, length // 2, length - 1, length]:
+                def full(limit=limit):
+                    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+                    resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
+                check.reset(form)
+                done = subprocess.run([tool, "save", check.target, form, "2"], capture_output=True, text=True, preexec_fn=full)
+                check.look(f"{form}, room for {limit} of {length} bytes", done)
+                if (done.returncode == 0) != (limit == length):
+                    sys.exit(f"faults: room for {limit} of {length} bytes: code {done.returncode}")
+        full_disk(tool)
+        if check.refused < 40:
+            sys.exit(f"faults: the check is blind: {check.refused} of {check.cases} were refused")
+        print(f"faults: {check.cases} faults, {check.refused} refused, the others made up for; the old file or the new one is there after each")
+
+
+if __name__ == "__main__":
+    main()
