@@ -16,11 +16,11 @@ typedef struct {
     queries queries;
 } database;
 
-/*
- * Makes the tables, and fills them from the CSV files of a directory. The flights are put in as they are known the day before: no
- * actual times, no delays, status "scheduled". `keys` gets the key of each, in the order of the file; free it.
- */
-database load_database(const char *directory, long **keys);
+/* Makes the tables, and fills them from the CSV files of a directory. */
+database load_database(const char *directory);
+
+/* Makes the flights what is known of them the day before: no actual times, no delays, status "scheduled"; and indexes them. */
+void begin_as_scheduled(const database *db);
 
 void free_database(database *db);
 

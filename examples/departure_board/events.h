@@ -15,8 +15,8 @@ int minute_of_departs(long departs);
 typedef enum { DEPARTURE, CANCELLATION, ARRIVAL, EVENT_KINDS } event_kind; /* in the order in which they happen to a flight */
 
 /*
- * Key and changes are the JSON text that the update of the flight takes, params that of the counters. It is made before the replay starts, whose figures shall show what the
- * library takes, not what printf does.
+ * Key and changes are the JSON text that the update of the flight takes, params that of the counters. It is made before the replay
+ * starts, whose figures shall show what the library takes, not what printf does.
  */
 typedef struct {
     int minute;
@@ -32,8 +32,8 @@ typedef struct {
     size_t count;
 } events;
 
-/* Makes the events of all flights of the file. `keys` are the flights' keys in the database, in the order of the file. */
-events load_events(const char *directory, const long *keys, const dictdb_table *airports);
+/* Makes the events of all flights, as the table has them from the file. */
+events load_events(const dictdb_table *flights, const dictdb_table *airports);
 
 void free_events(events *e);
 

@@ -63,31 +63,6 @@ void text_add_string(text *t, const char *s) {
     text_add(t, "\"");
 }
 
-static const char *skip_digits(const char *s) {
-    return s + strspn(s, "0123456789");
-}
-
-bool is_json_number(const char *s) {
-    s += *s == '-';
-    const char *end = skip_digits(s);
-    if (end == s || (*s == '0' && end != s + 1))
-        return false;
-    if (*end == '.') {
-        s = end + 1;
-        end = skip_digits(s);
-        if (end == s)
-            return false;
-    }
-    if (*end == 'e' || *end == 'E') {
-        s = end + 1;
-        s += *s == '-' || *s == '+';
-        end = skip_digits(s);
-        if (end == s)
-            return false;
-    }
-    return *end == '\0';
-}
-
 /* ---- Reading */
 
 static const char *skip_space(const char *at) {
@@ -166,22 +141,6 @@ json_rows json_read_object(const char *object) {
     json_rows row = {0};
     row.at = read_object(&row, object);
     return row;
-}
-
-size_t json_integers(const char *array, long *out, size_t count) {
-    size_t n = 0;
-    for (const char *at = expect(array, '['); *at != ']'; n++) {
-        char *end;
-        long value = strtol(at, &end, 10);
-        if (end == at)
-            fail("an integer expected in JSON at: %.20s", at);
-        if (n < count)
-            out[n] = value;
-        at = skip_space(end);
-        if (*at != ']')
-            at = expect(at, ',');
-    }
-    return n;
 }
 
 static const char *find(const json_rows *row, const char *name) {

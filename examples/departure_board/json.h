@@ -22,9 +22,6 @@ void text_add(text *t, const char *s);
 void text_add_format(text *t, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void text_add_string(text *t, const char *s); /* as a JSON string: quoted, and escaped where JSON asks for it */
 
-/* Whether a text is a JSON number, and so can be handed in as it is. */
-bool is_json_number(const char *s);
-
 /* ---- Reading: the elements of an array, one after the other.
  *
  *     for (json_rows row = json_read(buffer.data); json_next(&row);)
@@ -50,9 +47,6 @@ bool json_next(json_rows *rows);
 
 /* One object that stands alone. */
 json_rows json_read_object(const char *object);
-
-/* An array of integers, such as the keys that insert_many gave. Reads at most `count` and returns how many there are. */
-size_t json_integers(const char *array, long *out, size_t count);
 
 /* The value of a field of the row. False, and the result is left alone, if the field is null or not there. */
 bool json_integer(const json_rows *row, const char *name, long *out);

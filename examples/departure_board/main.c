@@ -9,15 +9,17 @@
  *
  * Where to look:
  *     queries.c    queries and updates as text, compiled once and shared by all threads
- *     database.c   creating tables with a schema, inserting many records, computing a field, indexes
+ *     database.c   tables from CSV files, with a schema; computing a field; indexes
  *     replay.c     tables shared by many threads: updates by key, and updates that add to what is there
  *     board.c      running a query with parameters; get_many
  *     analysis.c   grouping a whole table as of one instant
  *     plans.c      explain: which index a query uses
+ *     backups.c    backing up while all that goes on, restoring
  *     check.c      queries in one call, for what is asked only once
  *     support.c    what to do with a status and an error
- * csv, json, events, samples and report have less to do with the library.
+ * json, events, samples and report have less to do with the library.
  */
+#include "backups.h"
 #include "board.h"
 #include "check.h"
 #include "database.h"
@@ -41,7 +43,7 @@ static void report_load(const database *db, double seconds) {
     }
     char number[32];
     grouped(number, sizeof number, (long)all);
-    printf("libdictdb %s: %s records of four tables loaded from CSV and indexed in %.0f milliseconds\n", dictdb_version(), number, seconds * 1000);
+    printf("libdictdb %s: %s records of four tables imported from CSV in %.0f milliseconds\n", dictdb_version(), number, seconds * 1000);
 }
 
 static void show_departures(const database *db, int now) {
@@ -58,11 +60,10 @@ int main(int argc, char **argv) {
         fail("compiled for another version of libdictdb than %s", dictdb_version());
 
     uint64_t started = now_ns();
-    long *keys = NULL;
-    database db = load_database(directory, &keys);
+    database db = load_database(directory);
     report_load(&db, (double)(now_ns() - started) / 1e9);
-    events e = load_events(directory, keys, db.airports);
-    free(keys);
+    events e = load_events(db.flights, db.airports);
+    begin_as_scheduled(&db);
 
     const int last_evening = 11 * DAY + 20 * HOUR;
     const moment moments[] = {
@@ -77,8 +78,10 @@ int main(int argc, char **argv) {
 
     /* Once more, for figures: in ticks so long that the workers hardly ever wait for the clock. */
     replay_plan to_measure = {.rounds = 8, .tick = DAY};
+    backups b = begin_backups(&db);
     result = replay(&db, &e, &to_measure);
     report_speed(&result);
+    end_backups(&b, &db);
     report_memory(&db);
     report_carriers(&db);
     report_counters(&db);
