@@ -362,7 +362,8 @@ typedef struct dictdb_error dictdb_error;
  * Long work that goes on in a thread of the library's own, while the caller does something else.
  *
  * Made by those functions that have an argument `job`; freed by `dictdb_job_free`. Thread-safe: any number of threads
- * may wait for one. Its thread handles no signals, and calls nothing of the caller's but the log.
+ * may wait for one. Its thread handles no signals, and calls nothing of the caller's but the log and, of a backup, the failure
+ * callback.
  */
 typedef struct dictdb_job dictdb_job;
 
@@ -503,7 +504,8 @@ uint32_t dictdb_abi_version(void);
  *
  * `name`, `name_len`: one of `"paths"` (fields inside nested values: `address.city`, `tags[0]`), `"log"`,
  * `"query"` (the query language: predicates, queries and updates as text), `"index"`, `"snapshot"`, `"cursor"`,
- * `"batch"`, `"cancel"` (tokens and time limits), `"watch"`. Any other name, and NULL, gives 0. Thread-safe.
+ * `"batch"`, `"cancel"` (tokens and time limits), `"watch"`, `"file"` (save and load), `"job"`, `"backup"`, `"csv"`, `"jsonl"`. Any
+ * other name, and NULL, gives 0. Thread-safe.
  */
 int32_t dictdb_has_feature(const char *name,
                            size_t name_len);
@@ -2245,8 +2247,8 @@ void dictdb_job_free(dictdb_job *job);
  *
  * `db`: its limits (`dictdb_db_limited`) stop the work.
  * `path`: where; relative to the working directory of the process.
- * `options`: NULL, or a JSON object: `"format"`: `"json"` (the default; DictDB reads it, too) or `"dictdb"`, which is
- * several times as fast to load.
+ * `options`: NULL, or a JSON object: `"format"`: `"json"` (the default; DictDB reads it, too) or `"dictdb"`, which has
+ * checksums, and is faster to load.
  * `job`: NULL to do it within this call. Otherwise it is done in a thread of the library's own, and `job` gets a handle to
  * that, to be freed with `dictdb_job_free`; NULL on failure. Its result has `records`, `bytes` (of the file) and
  * `duration_us`, and it can fail as this function can.

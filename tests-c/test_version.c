@@ -39,6 +39,11 @@ static void documented_features_are_there(void) {
     CHECK_INT(dictdb_has_feature(NTS("batch")), 1);
     CHECK_INT(dictdb_has_feature(NTS("cancel")), 1);
     CHECK_INT(dictdb_has_feature(NTS("watch")), 1);
+    CHECK_INT(dictdb_has_feature(NTS("file")), 1);
+    CHECK_INT(dictdb_has_feature(NTS("job")), 1);
+    CHECK_INT(dictdb_has_feature(NTS("backup")), 1);
+    CHECK_INT(dictdb_has_feature(NTS("csv")), 1);
+    CHECK_INT(dictdb_has_feature(NTS("jsonl")), 1);
 }
 
 static void a_feature_is_named_by_pointer_and_length(void) {

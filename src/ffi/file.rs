@@ -23,8 +23,8 @@ use std::time::Instant;
 ///
 /// `db`: its limits (`dictdb_db_limited`) stop the work.
 /// `path`: where; relative to the working directory of the process.
-/// `options`: NULL, or a JSON object: `"format"`: `"json"` (the default; DictDB reads it, too) or `"dictdb"`, which is
-/// several times as fast to load.
+/// `options`: NULL, or a JSON object: `"format"`: `"json"` (the default; DictDB reads it, too) or `"dictdb"`, which has
+/// checksums, and is faster to load.
 /// `job`: NULL to do it within this call. Otherwise it is done in a thread of the library's own, and `job` gets a handle to
 /// that, to be freed with `dictdb_job_free`; NULL on failure. Its result has `records`, `bytes` (of the file) and
 /// `duration_us`, and it can fail as this function can.

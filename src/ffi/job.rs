@@ -19,7 +19,8 @@ use std::time::Instant;
 /// Long work that goes on in a thread of the library's own, while the caller does something else.
 ///
 /// Made by those functions that have an argument `job`; freed by `dictdb_job_free`. Thread-safe: any number of threads
-/// may wait for one. Its thread handles no signals, and calls nothing of the caller's but the log.
+/// may wait for one. Its thread handles no signals, and calls nothing of the caller's but the log and, of a backup, the failure
+/// callback.
 #[allow(non_camel_case_types)]
 pub struct dictdb_job {
     _opaque: [u8; 0],
