@@ -6,10 +6,10 @@ A file system promises little: data that was not synced may be lost or torn; wha
 removed) may be lost from any point on that was not followed by a sync of the directory, and its order to the data of the files is
 not given. So a state is: how much of the operations on the directory is there, and of each file how much of its data: all that was
 written, what was synced, or a part of the rest. (T. Pillai et al., All File Systems Are Not Created Equal, OSDI 2014, has shown that
-file systems do all this.) In each state a file must be wholly the old one or wholly the new one.
+file systems do all this.) In each state a file must be wholly the old one or wholly the new one, and the new one when all calls were made.
 
-Before the states are trusted, two ways that are wrong are tried on the same calls: without the sync of the files, and with files written
-in place. Both must be found.
+Before the states are trusted, ways that are wrong are tried on the same calls: without the sync of the files, without that of the
+directory, and with files written in place. All must be found.
 """
 
 import itertools
@@ -62,7 +62,7 @@ def sizes(low, high):
 
 
 def states(calls, folder, before, contents):
-    """All ({name: content}, how it came to that) that can be found after a stop at any point.
+    """All ({name: content}, how it came to that, whether all was done before) that can be found after a stop at any point.
 
     before: what was there; contents: what each file held at its end, by the name that it was made with.
     """
@@ -108,23 +108,24 @@ def states(calls, folder, before, contents):
                 torn += [(path, content[:size] + bytes(high - size)) for size in sizes(low, high) if size < high]
                 choices.append(torn)
             for files in itertools.product(*choices):
-                yield dict(files), f"stop before call {stop}, {kept} of {len(entries)} entries: { {os.path.basename(p): len(c) for p, c in files} }"
+                yield dict(files), f"stop before call {stop}, {kept} of {len(entries)} entries: { {os.path.basename(p): len(c) for p, c in files} }", stop == len(calls)
 
 
 def examine(calls, folder, before, contents, check):
     """(states, bad ones); `check` says what is wrong with a state, if anything."""
     seen, bad, count = {}, [], 0
-    for files, how in states(calls, folder, before, contents):
+    for files, how, is_done in states(calls, folder, before, contents):
         count += 1
-        key = tuple(sorted(files.items()))
+        key = (tuple(sorted(files.items())), is_done)
         if key not in seen:
-            seen[key] = check(files)
+            seen[key] = check(files, is_done)
         if seen[key] is not None:
             bad.append(f"{how}: {seen[key]}")
     return count, bad
 
 
 def report(title, calls, folder, before, contents, check, target):
+    unnamed = [call for call in calls if not (call[0] == "sync" and call[1].rstrip("/") == folder)]
     unsynced = [call for call in calls if not (call[0] == "sync" and call[1].rstrip("/") != folder)]
     finals = {}
     for operation, path, more in calls:
@@ -133,7 +134,8 @@ def report(title, calls, folder, before, contents, check, target):
     in_place = [(operation, finals.get(path, path), more) for operation, path, more in calls if operation != "rename"]
     in_place = [("create", path, True) if operation == "create" else (operation, path, more) for operation, path, more in in_place]
     moved = {finals.get(path, path): content for path, content in contents.items()}
-    for name, planted, held in (("without a sync of the files", unsynced, contents), ("written in place", in_place, moved)):
+    for name, planted, held in (("without a sync of the files", unsynced, contents), ("written in place", in_place, moved),
+                                ("without a sync of the directory", unnamed, contents)):
         _, bad = examine(planted, folder, before, held, check)
         if not bad:
             sys.exit(f"crash_states: the check is blind: {title} {name} has no bad state")
@@ -179,13 +181,13 @@ def save(tool, base, form):
         old = file.read()
     calls = trace(folder, [tool, "save", target, form, "2"])
 
-    def check(files):
+    def check(files, is_done):
         if target not in files:
             return "the file is gone"
         path = os.path.join(base, "state")
         with open(path, "wb") as file:
             file.write(files[target])
-        return version_of(run(tool, "check", path), ("1", "2"))
+        return version_of(run(tool, "check", path), ("2",) if is_done else ("1", "2"))
 
     return report(f"save as {form}", calls, folder, {target: old}, contents_of(calls, folder), check, 20)
 
@@ -195,10 +197,8 @@ def backup(tool, base):
     os.mkdir(folder)
     calls = trace(folder, [tool, "backup", folder])
     finals = contents_of(calls, folder)
-    # Where the full backup has come to its name for certain: from then on there is something to restore.
-    empty = {"0", "1", "2"}
 
-    def check(files):
+    def check(files, is_done):
         state = os.path.join(base, "state-backups")
         os.mkdir(state)
         for path, content in files.items():
@@ -209,7 +209,8 @@ def backup(tool, base):
             os.unlink(os.path.join(state, name))
         os.rmdir(state)
         has_full = any(os.path.basename(path).startswith("dictdb_backup_") for path in files)
-        return version_of(done, ("1", "2") if has_full else empty)
+        # As soon as a full backup has its name there is something to restore.
+        return version_of(done, ("2",) if is_done else ("1", "2") if has_full else ("0",))
 
     return report("full backup and delta", calls, folder, {}, finals, check, 40)
 

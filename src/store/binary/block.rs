@@ -58,6 +58,16 @@ fn head(first: u32, second: u32) -> [u8; 8] {
     [a, b, c, d, e, f, g, h]
 }
 
+/// What stands before the payload of a block.
+pub(super) fn sealed(kind: u32, number: u32, payload: &[u8]) -> [u8; HEADER] {
+    let mut start = [0; HEADER];
+    let (first, sum) = start.split_at_mut(HEAD);
+    let parts = [head(kind, number), (payload.len() as u64).to_le_bytes()];
+    first.copy_from_slice(&parts.concat());
+    sum.copy_from_slice(&checksum([first, payload]));
+    start
+}
+
 /// Writes blocks, one after the other.
 pub(super) struct Writer<'o> {
     out: &'o mut Replacement,
@@ -73,10 +83,7 @@ impl<'o> Writer<'o> {
     }
 
     pub(super) fn block(&mut self, kind: Kind, payload: &[u8]) -> Result<()> {
-        let length = (payload.len() as u64).to_le_bytes();
-        let start = [head(kind as u32, self.number), length].concat();
-        self.out.write(&start)?;
-        self.out.write(&checksum([&start, payload]))?;
+        self.out.write(&sealed(kind as u32, self.number, payload))?;
         self.out.write(payload)?;
         self.number += 1;
         Ok(())

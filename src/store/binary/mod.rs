@@ -2,6 +2,9 @@
 
 mod block;
 mod read;
+#[cfg(test)]
+#[cfg(not(loom))]
+mod tests;
 mod write;
 
 pub(super) use block::is_start;

@@ -1,0 +1,156 @@
+//! Files that no library has written: their checksums are right, and what they say is not.
+
+use super::block::sealed;
+use crate::engine::{Database, TableOptions};
+use crate::store::{load, save, Error, FileOptions, Work};
+use proptest::prelude::*;
+use std::fs;
+use std::ops::Range;
+use tempfile::TempDir;
+
+/// A file with two tables, several shapes, a schema, an index, keys of both kinds, and a record without a shape.
+fn file(directory: &TempDir) -> Vec<u8> {
+    let database = Database::new();
+    let create = |name: &str, options: &str| {
+        let options = TableOptions::from_json(options).unwrap();
+        database.create_table(name, options).unwrap()
+    };
+    let plain = create("plain", "{}");
+    let many: Vec<String> = (0..300).map(|at| format!("\"f{at}\":{at}")).collect();
+    let records = format!(
+        r#"[{{"id":1,"a":"x","b":[1,{{"c":null}}]}},{{"id":"two","a":""}},{{"a":-1.5e300,"id":-7}},{{{},"id":9}},{{"a":"\u0000ü\"","id":8}}]"#,
+        many.join(",")
+    );
+    plain.insert_many(&records, None).unwrap();
+    let strict = create(
+        "strict",
+        r#"{"primary_key":"k","schema":{"n":"int","s":{"type":"str","default":"d"}}}"#,
+    );
+    let records = r#"[{"k":1,"n":1,"s":"a"},{"k":2,"n":2},{"k":-9,"n":-3}]"#;
+    strict.insert_many(records, None).unwrap();
+    let path = directory.path().join("good");
+    let options = FileOptions::from_json(r#"{"format":"dictdb"}"#).unwrap();
+    save(&database, &path, &options, &Work::default()).unwrap();
+    fs::read(path).unwrap()
+}
+
+const HEADER: usize = 24;
+
+/// Where the blocks are.
+fn blocks(file: &[u8]) -> Vec<Range<usize>> {
+    let (mut blocks, mut at) = (Vec::new(), HEADER);
+    while at < file.len() {
+        let length = u64::from_le_bytes(file[at + 8..at + 16].try_into().unwrap()) as usize;
+        blocks.push(at..at + HEADER + length);
+        at += HEADER + length;
+    }
+    blocks
+}
+
+/// The file with another payload in one of its blocks, whose checksum is right.
+fn with_payload(file: &[u8], block: &Range<usize>, payload: &[u8]) -> Vec<u8> {
+    let word = |at: usize| u32::from_le_bytes(file[at..at + 4].try_into().unwrap());
+    let start = sealed(word(block.start), word(block.start + 4), payload);
+    [&file[..block.start], &start, payload, &file[block.end..]].concat()
+}
+
+fn loaded(directory: &TempDir, file: &[u8]) -> Result<Database, Error> {
+    let path = directory.path().join("file");
+    fs::write(&path, file).unwrap();
+    let database = Database::new();
+    load(&database, &path, &Work::default()).map(|_| database)
+}
+
+fn copy(database: &Database) -> Vec<u8> {
+    let mut copy = Vec::new();
+    database.copy(&mut copy).unwrap();
+    copy
+}
+
+/// Refused as damaged, or a database as sound as any other.
+fn is_refused_or_sound(directory: &TempDir, file: &[u8]) -> bool {
+    match loaded(directory, file) {
+        Err(Error::Corrupt { .. } | Error::Content { .. }) => true,
+        Err(other) => panic!("{other}"),
+        Ok(database) => {
+            let copied = copy(&database);
+            let parsed: serde_json::Value = serde_json::from_slice(&copied).expect("JSON");
+            assert!(parsed.is_object());
+            let path = directory.path().join("again");
+            save(&database, &path, &FileOptions::default(), &Work::default()).unwrap();
+            let again = Database::new();
+            load(&again, &path, &Work::default()).unwrap();
+            copy(&again) == copied
+        }
+    }
+}
+
+#[test]
+fn blocks_that_are_missing_doubled_or_moved_are_found() {
+    let directory = TempDir::new().unwrap();
+    let file = file(&directory);
+    let blocks = blocks(&file);
+    assert!(blocks.len() > 8 && loaded(&directory, &file).is_ok());
+    let is_corrupt = |file: &[u8]| matches!(loaded(&directory, file), Err(Error::Corrupt { .. }));
+    for (at, block) in blocks.iter().enumerate() {
+        let without = [&file[..block.start], &file[block.end..]].concat();
+        assert!(is_corrupt(&without), "block {at} is missing");
+        let doubled = [&file[..block.end], &file[block.start..]].concat();
+        assert!(is_corrupt(&doubled), "block {at} is there twice");
+        if let Some(next) = blocks.get(at + 1) {
+            let moved = [
+                &file[..block.start],
+                &file[next.clone()],
+                &file[block.clone()],
+                &file[next.end..],
+            ];
+            assert!(
+                is_corrupt(&moved.concat()),
+                "block {at} comes behind the next"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_changed_byte_under_a_right_checksum_is_refused_or_harmless() {
+    let directory = TempDir::new().unwrap();
+    let file = file(&directory);
+    for block in blocks(&file) {
+        let payload = &file[block.start + HEADER..block.end];
+        // Of the record with many fields some places do for all.
+        for at in (0..payload.len()).filter(|at| at % 7 == 0 || payload.len() < 600) {
+            for change in [1, 2, 0x20, 0x80, 0xff] {
+                let mut payload = payload.to_vec();
+                payload[at] ^= change;
+                let changed = with_payload(&file, &block, &payload);
+                assert!(
+                    is_refused_or_sound(&directory, &changed),
+                    "{block:?}, {at}, {change}"
+                );
+            }
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 600, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_payload_under_a_right_checksum_is_refused_or_harmless(
+        block in any::<prop::sample::Index>(),
+        from in any::<prop::sample::Index>(),
+        len in 0_usize..40,
+        new in prop::collection::vec(any::<u8>(), 0..40),
+    ) {
+        let directory = TempDir::new().unwrap();
+        let file = file(&directory);
+        let blocks = blocks(&file);
+        let block = &blocks[block.index(blocks.len())];
+        let mut payload = file[block.start + HEADER..block.end].to_vec();
+        let from = from.index(payload.len() + 1);
+        let to = (from + len).min(payload.len());
+        payload.splice(from..to, new);
+        prop_assert!(is_refused_or_sound(&directory, &with_payload(&file, block, &payload)));
+    }
+}
