@@ -223,6 +223,31 @@ static void keys_that_were_passed_on_are_restored(void) {
     vault_close(&v);
 }
 
+/** A record that is alone in its page of the directory comes to be alone in another one, unchanged: wherever pages begin. */
+static void a_record_that_moves_to_the_end_alone_is_restored_there(void) {
+    enum { FEWEST = 700, PAGE = 256 };
+    char *text = check_memory((size_t)(FEWEST + PAGE) * 24);
+    for (int count = FEWEST; count < FEWEST + PAGE; count++) {
+        vault v = vault_open("{\"incremental\":true}");
+        size_t used = (size_t)sprintf(text, "[{\"id\":1}");
+        for (int i = 2; i <= count; i++) {
+            used += (size_t)sprintf(text + used, ",{\"id\":%d}", i);
+        }
+        strcpy(text + used, "]");
+        CHECK_OK(dictdb_table_insert_many(v.table, NTS(text), NULL, &v.err), &v.err);
+        CHECK_OK(dictdb_table_delete_where(v.table, NTS("id BETWEEN 2 AND 600"), NULL, 0, NULL, &v.err), &v.err);
+        CHECK_OK(dictdb_backup_now(v.backup, NULL, NULL, &v.err), &v.err);
+        CHECK_OK(dictdb_table_delete_by_key(v.table, NTS("1"), &v.err), &v.err);
+        CHECK_OK(dictdb_table_insert(v.table, NTS("{\"id\":1}"), NULL, &v.err), &v.err);
+        CHECK_OK(dictdb_backup_now(v.backup, NULL, NULL, &v.err), &v.err);
+        dictdb_db *db = restored(&v, NULL);
+        check_same(db, v.db);
+        dictdb_db_free(db);
+        vault_close(&v);
+    }
+    free(text);
+}
+
 /* ------------------------------------------------------------------------------------------------------------------ damage */
 
 /** A full backup and three deltas; each adds a record. */
@@ -440,6 +465,7 @@ int main(void) {
     RUN(what_has_not_changed_is_no_delta);
     RUN(every_state_is_restored);
     RUN(keys_that_were_passed_on_are_restored);
+    RUN(a_record_that_moves_to_the_end_alone_is_restored_there);
     RUN(a_missing_delta_is_named);
     RUN(a_broken_delta_is_named);
     RUN(a_damaged_delta_is_refused_or_another_one);

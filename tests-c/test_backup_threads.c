@@ -193,6 +193,29 @@ static void backups_are_made_when_time_is_over(void) {
     vault_close(&v);
 }
 
+static atomic_int unfinished;
+
+static void count_unfinished(const char *path) {
+    if (strstr(path, ".tmp") != NULL) {
+        atomic_fetch_add(&unfinished, 1);
+    }
+}
+
+static void stopping_waits_for_the_backup_that_is_being_made(void) {
+    vault v = vault_open("{\"interval_ms\":1,\"keep\":1}");
+    for (int i = 0; i < 20000; i++) {
+        CHECK_OK(dictdb_table_insert(v.table, NTS("{\"filler\":\"so that a backup takes some milliseconds\"}"), NULL, &v.err), &v.err);
+    }
+    for (int i = 0; i < 30; i++) {
+        CHECK_OK(dictdb_backup_start(v.backup, &v.err), &v.err);
+        sleep_ms(3 + i % 7);
+        CHECK_OK(dictdb_backup_stop(v.backup, &v.err), &v.err);
+        folder_each(&v.f, count_unfinished);
+        CHECK_INT(atomic_load(&unfinished), 0);
+    }
+    vault_close(&v);
+}
+
 static void a_change_that_is_told_is_backed_up_after_the_minimum_interval(void) {
     enum { MINIMUM = 400 };
     vault v = vault_open("{\"interval_ms\":0,\"min_interval_ms\":400,\"incremental\":true}");
@@ -298,6 +321,7 @@ int main(void) {
     RUN(no_change_is_lost_between_deltas);
     RUN(every_backup_is_of_one_instant);
     RUN(backups_are_made_when_time_is_over);
+    RUN(stopping_waits_for_the_backup_that_is_being_made);
     RUN(a_change_that_is_told_is_backed_up_after_the_minimum_interval);
     RUN(failures_are_told_and_tried_again);
     RUN(a_handle_may_be_freed_while_its_thread_works);
