@@ -72,7 +72,7 @@ fn number(text: &[u8], at: usize) -> Option<usize> {
     (!matches!(whole.get(end), Some(b'e' | b'E'))).then_some(first + end)
 }
 
-#[inline]
+#[inline(always)]
 fn array(text: &[u8], at: usize) -> Option<usize> {
     let mut at = at + 1;
     if text.get(at) == Some(&b']') {
