@@ -4,6 +4,9 @@ mod check;
 pub(super) mod delta;
 mod print;
 mod read;
+#[cfg(test)]
+#[cfg(not(loom))]
+mod tests;
 mod window;
 mod write;
 

@@ -27,7 +27,16 @@ pub(in crate::store) fn read(
     pending: &mut Pending,
     work: &Work,
 ) -> Result<()> {
-    let mut window = Window::new(source, path);
+    read_through(Window::new(source, path), database, pending, work)
+}
+
+/// The same through any window.
+pub(super) fn read_through<R: Read + Seek>(
+    mut window: Window<'_, R>,
+    database: &Database,
+    pending: &mut Pending,
+    work: &Work,
+) -> Result<()> {
     let mut has_tables = false;
     window.members(|window, name| match name.as_str() {
         "tables" if has_tables => Err(window.wrong("a second member \"tables\"")),

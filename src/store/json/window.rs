@@ -5,8 +5,8 @@ use crate::store::{Error, Result};
 use std::io::{Read, Seek, SeekFrom};
 use std::path::Path;
 
-/// Bytes that are read at once.
-const BLOCK: usize = 4 << 20;
+/// Bytes that are read at once, as a rule.
+pub(super) const BLOCK: usize = 4 << 20;
 
 /// Bytes of one value at most: of a record, and of what is not kept.
 const LONGEST: usize = 1 << 28;
@@ -14,6 +14,8 @@ const LONGEST: usize = 1 << 28;
 /// See the module's comment.
 pub(super) struct Window<'p, R> {
     source: R,
+    /// Bytes that are read at once.
+    block: usize,
     path: &'p Path,
     /// The table that is being read, for errors.
     pub(super) table: Option<String>,
@@ -29,8 +31,13 @@ pub(super) struct Window<'p, R> {
 
 impl<'p, R: Read + Seek> Window<'p, R> {
     pub(super) fn new(source: R, path: &'p Path) -> Window<'p, R> {
+        Window::of_blocks(source, path, BLOCK)
+    }
+
+    pub(super) fn of_blocks(source: R, path: &'p Path, block: usize) -> Window<'p, R> {
         Window {
             source,
+            block,
             path,
             table: None,
             text: String::new(),
@@ -83,9 +90,9 @@ impl<'p, R: Read + Seek> Window<'p, R> {
             }));
         }
         let known = self.tail.len();
-        crate::store::reserve(&mut self.tail, BLOCK)?;
-        crate::store::reserve_text(&mut self.text, known + BLOCK)?;
-        let mut block = (&mut self.source).take(BLOCK as u64);
+        crate::store::reserve(&mut self.tail, self.block)?;
+        crate::store::reserve_text(&mut self.text, known + self.block)?;
+        let mut block = (&mut self.source).take(self.block as u64);
         let read = block.read_to_end(&mut self.tail);
         self.is_last = read.map_err(Error::io("read", self.path))? == 0;
         let valid = match std::str::from_utf8(&self.tail) {
