@@ -22,6 +22,8 @@ use std::sync::Arc;
 pub(crate) struct Difference {
     older: Arc<Snapshot>,
     newer: Arc<Snapshot>,
+    /// Whether a row has the same number in both, so that what has not changed is found where it was.
+    are_numbered_alike: bool,
     interrupt: Interrupt,
 }
 
@@ -43,6 +45,7 @@ impl Table {
         std::ptr::eq(newer.identity(), older.identity()).then(|| Difference {
             older: older.clone(),
             newer: newer.clone(),
+            are_numbered_alike: have_a_page_in_common(older.version(), newer.version()),
             interrupt: self.limits.begin(),
         })
     }
@@ -65,16 +68,15 @@ impl Difference {
         mut visit: impl FnMut(&Upsert<'_>) -> Result<(), E>,
     ) -> Result<(), E> {
         let (older, newer) = self.versions();
-        let is_numbered_anew = !self.has_a_page_in_common();
         let mut kept_up_to: Option<Row> = None;
         let mut has_come_to_the_end = false;
         self.walk(newer, older, |row, record, key, found| {
             let before = found.and_then(|(row, place)| Some((row, older.record(place)?)));
             let is_kept = !has_come_to_the_end
                 && before.as_ref().is_some_and(|(old_row, before)| {
-                    let is_in_order = match is_numbered_anew {
-                        true => kept_up_to.is_none_or(|last| last < *old_row),
-                        false => row == *old_row,
+                    let is_in_order = match self.are_numbered_alike {
+                        true => row == *old_row,
+                        false => kept_up_to.is_none_or(|last| last < *old_row),
                     };
                     is_in_order && is_continued(before, record)
                 });
@@ -98,7 +100,7 @@ impl Difference {
     /// have to be told anew.
     pub(crate) fn has_rekeyed(&self) -> bool {
         let (older, newer) = self.versions();
-        if !self.has_a_page_in_common() {
+        if !self.are_numbered_alike {
             // Then all is looked at, and told in its order.
             return false;
         }
@@ -110,16 +112,6 @@ impl Difference {
             Ok(())
         });
         has_rekeyed || walked.is_err()
-    }
-
-    /// Whether a page with records is shared: then no row was given another number.
-    fn has_a_page_in_common(&self) -> bool {
-        let (older, newer) = self.versions();
-        let mut differing = newer.rows.differing(&older.rows).peekable();
-        (0..newer.rows.page_count()).any(|position| {
-            let differs = differing.next_if_eq(&position).is_some();
-            !differs && newer.rows.page(position).live() > 0
-        })
     }
 
     /// Calls `visit` with each key that is not there any more, until it fails.
@@ -134,7 +126,8 @@ impl Difference {
         })
     }
 
-    /// Visits the records of pages that differ, each with its key and where the other version has that.
+    /// Visits the records of pages that differ, each with its key and where the other version has that; not those that are the very
+    /// same in both, at the same place.
     fn walk<E: From<Error>>(
         &self,
         version: &Version,
@@ -144,18 +137,47 @@ impl Difference {
         let mut ticker = self.interrupt.ticker();
         for position in version.rows.differing(&other.rows) {
             let mut outcome = Ok(());
-            version.each_of(position..position + 1, |row, _, record| {
-                let Some(key) = key_of(&record, version.shapes()) else {
-                    return true;
-                };
-                let ticked = ticker.tick().map_err(E::from);
-                outcome = ticked.and_then(|()| visit(row, &record, &key, other.find(&key)));
-                outcome.is_ok()
-            });
+            version
+                .rows
+                .each_of(position..position + 1, |index, place| {
+                    let row = index as Row;
+                    let is_same = place == other.place(row) && version.holds_as(other, place);
+                    if let Err(error) = ticker.tick() {
+                        outcome = Err(E::from(error));
+                    } else if !is_same || !self.are_numbered_alike {
+                        outcome = self.look_at(version, other, (row, place), &mut visit);
+                    }
+                    outcome.is_ok()
+                });
             outcome?;
         }
         Ok(())
     }
+
+    fn look_at<E: From<Error>>(
+        &self,
+        version: &Version,
+        other: &Version,
+        (row, place): Match,
+        visit: &mut impl FnMut(Row, &Record<'_>, &KeyRef<'_>, Option<Match>) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let Some(record) = version.record(place) else {
+            return Ok(());
+        };
+        match key_of(&record, version.shapes()) {
+            Some(key) => visit(row, &record, &key, other.find(&key)),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Whether a page with records is shared: then no row was given another number.
+fn have_a_page_in_common(older: &Version, newer: &Version) -> bool {
+    let mut differing = newer.rows.differing(&older.rows).peekable();
+    (0..newer.rows.page_count()).any(|position| {
+        let differs = differing.next_if_eq(&position).is_some();
+        !differs && newer.rows.page(position).live() > 0
+    })
 }
 
 /// Whether a record can have come from another one by updates alone: they add fields at the end, and take none away.

@@ -341,6 +341,15 @@ impl Version {
         place.read(&self.segments)
     }
 
+    /// Whether what is at a place is in the same memory in another version, and so the same.
+    pub(crate) fn holds_as(&self, other: &Version, place: Place) -> bool {
+        let segment = |version: &'_ Version| {
+            let segment = version.segments.get(place.segment());
+            segment.and_then(Option::as_ref).map(Arc::as_ptr)
+        };
+        segment(self).is_some() && segment(self) == segment(other)
+    }
+
     /// Asks for the record at a place, to be read soon.
     #[inline]
     pub(crate) fn prefetch(&self, place: Place) {
