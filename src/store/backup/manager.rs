@@ -397,6 +397,7 @@ impl Shared {
 
     /// What the thread does.
     fn run(&self) {
+        let _running = Running(self);
         let mut control = self.control.lock();
         (control.thread, control.is_starting) = (Some(thread::current().id()), false);
         let started = Instant::now();
@@ -416,9 +417,6 @@ impl Shared {
                 None => self.changed.wait(&mut control),
             }
         }
-        control.thread = None;
-        drop(control);
-        self.changed.notify_all();
     }
 
     /// When the next backup is to be made.
@@ -441,6 +439,48 @@ impl Shared {
         match (regular, soon) {
             (Some(regular), Some(soon)) => Some(regular.min(soon)),
             (regular, soon) => regular.or(soon),
+        }
+    }
+}
+
+/// While the thread runs; says that it has ended also if it panics, for whoever waits for that.
+struct Running<'s>(&'s Shared);
+
+impl Drop for Running<'_> {
+    fn drop(&mut self) {
+        self.0.control.lock().thread = None;
+        self.0.changed.notify_all();
+    }
+}
+
+#[cfg(test)]
+#[cfg(not(loom))]
+mod tests {
+    use super::*;
+    use std::panic::{catch_unwind, AssertUnwindSafe};
+    use std::sync::atomic::{AtomicU64, Ordering};
+
+    #[test]
+    fn a_thread_that_panics_is_not_waited_for() {
+        let directory = tempfile::TempDir::new().unwrap();
+        let options = BackupOptions::from_json(r#"{"interval_ms":1}"#).unwrap();
+        let told = Arc::new(AtomicU64::new(0));
+        let count = told.clone();
+        let tell = Box::new(move |_: &Event<'_>| {
+            count.fetch_add(1, Ordering::SeqCst);
+            panic!("planted");
+        });
+        let backups = Backups::new(Database::new(), directory.path(), options, tell).unwrap();
+        for round in 1..=2 {
+            let started = backups.start(|run| {
+                let body = move || catch_unwind(AssertUnwindSafe(run)).is_err();
+                thread::Builder::new().spawn(body).map(|_| ())
+            });
+            started.unwrap();
+            while told.load(Ordering::SeqCst) < round {
+                thread::yield_now();
+            }
+            backups.stop();
         }
     }
 }
