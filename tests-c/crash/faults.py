@@ -49,16 +49,46 @@ class Check:
             sys.exit(f"faults: {title}: code {done.returncode} ({done.stderr.strip()}), version {version!r} ({found.stderr.strip()}), left {left}")
 
 
-def calls_of(tool, target, form):
-    """How often each call is made, of those that have to do with the file."""
-    done = subprocess.run(["strace", "-f", "-y", "-e", "trace=" + ",".join(ERRORS), tool, "save", target, form, "2"], capture_output=True, text=True)
-    folder = os.path.dirname(target)
+def calls_of(folder, command):
+    """How often each call is made, of those that have to do with the folder."""
+    done = subprocess.run(["strace", "-f", "-y", "-e", "trace=" + ",".join(ERRORS), *command], capture_output=True, text=True)
     numbers = {}
     for name in ERRORS:
         all_of = [line for line in done.stderr.splitlines() if line.split("(")[0].split()[-1:] == [name]]
         # Which of the calls of this name are about the folder: others are the loader's.
         numbers[name] = [(at + 1, line) for at, line in enumerate(all_of) if folder in line]
     return numbers
+
+
+def injected(numbers, command):
+    """Runs the command with each of these calls failing: (what fails, the call, what became of it)."""
+    for name, errors in ERRORS.items():
+        for (number, line), error, after in ((n, e, a) for n in numbers[name] for e in errors for a in ("", "+")):
+            if after and error == "EINTR":
+                continue  # Would be tried again for ever.
+            inject = f"inject={name}:error={error}:when={number}{after}"
+            yield inject, line, lambda inject=inject, name=name: subprocess.run(
+                ["strace", "-f", "-qq", "-o", "/dev/null", "-e", "trace=" + name, "-e", inject, *command], capture_output=True, text=True)
+
+
+def backups(tool, base):
+    """The same of a full backup and a delta: what can be restored is of one version, and the last one if all is said to be done."""
+    folder, cases, refused = os.path.join(base, "backups"), 0, 0
+    command = [tool, "backup", folder]
+    os.mkdir(folder)
+    numbers = calls_of(folder, command)
+    for inject, _, run in injected(numbers, command):
+        for name in os.listdir(folder):
+            os.unlink(os.path.join(folder, name))
+        done = run()
+        cases, refused = cases + 1, refused + (done.returncode == REFUSED)
+        found = subprocess.run([tool, "restore", folder], capture_output=True, text=True)
+        version, left = found.stdout.strip(), [name for name in os.listdir(folder) if name.endswith(".tmp")]
+        if version not in {0: ["2"], REFUSED: ["0", "1", "2"]}.get(done.returncode, []) or left:
+            sys.exit(f"faults: backups, {inject}: code {done.returncode} ({done.stderr.strip()}), version {version!r} ({found.stderr.strip()}), left {left}")
+    if refused < 40:
+        sys.exit(f"faults: the check of backups is blind: {refused} of {cases} were refused")
+    print(f"faults: {cases} faults of a full backup and a delta, {refused} refused; what was complete can be restored after each")
 
 
 def full_disk(tool):
@@ -80,22 +110,16 @@ def main():
         check = Check(tool, os.path.realpath(base))
         for form in ("json", "dictdb"):
             check.reset(form)
-            numbers = calls_of(tool, check.target, form)
+            command = [tool, "save", check.target, form, "2"]
+            numbers = calls_of(check.base, command)
             for names in (["openat"], ["write"], ["fsync"], ["rename", "renameat"], ["fchmod"]):
                 if not any(numbers[name] for name in names):
                     sys.exit(f"faults: a save makes no {names[0]} that could fail")
-            for name, errors in ERRORS.items():
-                for (number, line), error, after in ((n, e, a) for n in numbers[name] for e in errors for a in ("", "+")):
-                    if after and error == "EINTR":
-                        continue  # Would be tried again for ever.
-                    check.reset(form)
-                    inject = f"inject={name}:error={error}:when={number}{after}"
-                    done = subprocess.run(
-                        ["strace", "-f", "-qq", "-o", "/dev/null", "-e", "trace=" + name, "-e", inject, tool, "save", check.target, form, "2"],
-                        capture_output=True, text=True)
-                    # After the rename the new file is there, though it is not certain to stay.
-                    is_directory = name in ("fsync", "openat") and ".tmp" not in line
-                    check.look(f"{form}, {inject}", done, may_be_either=is_directory)
+            for inject, line, run in injected(numbers, command):
+                check.reset(form)
+                # After the rename the new file is there, though it is not certain to stay.
+                is_directory = ("fsync" in inject or "openat" in inject) and ".tmp" not in line
+                check.look(f"{form}, {inject}", run(), may_be_either=is_directory)
             # Writes that are short.
             check.reset(form)
             done = subprocess.run([tool, "save", check.target, form, "2"], capture_output=True, text=True, env={**os.environ, "LD_PRELOAD": short})
@@ -114,6 +138,8 @@ def main():
                 if (done.returncode == 0) != (limit == length):
                     sys.exit(f"faults: room for {limit} of {length} bytes: code {done.returncode}")
         full_disk(tool)
+        with tempfile.TemporaryDirectory() as place:
+            backups(tool, os.path.realpath(place))
         if check.refused < 40:
             sys.exit(f"faults: the check is blind: {check.refused} of {check.cases} were refused")
         print(f"faults: {check.cases} faults, {check.refused} refused, the others made up for; the old file or the new one is there after each")
