@@ -100,6 +100,7 @@ impl Intake {
         interrupt: &Interrupt,
     ) -> std::result::Result<Stage, Refused> {
         let mut stage = Stage::of_file(core, 0);
+        stage.make_room(blocks.iter().map(Vec::len).sum())?;
         let mut known = vec![None; self.shapes.len()];
         let mut ticker = interrupt.ticker();
         for (at, block) in blocks.iter().enumerate() {

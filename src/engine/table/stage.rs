@@ -256,6 +256,11 @@ impl Stage {
         Ok(len)
     }
 
+    /// Makes room for records of so many bytes.
+    pub(super) fn make_room(&mut self, bytes: usize) -> Result<()> {
+        reserve(&mut self.stored, bytes)
+    }
+
     /// Looks at the records that were staged one by one.
     pub(super) fn complete(&mut self) -> Result<()> {
         self.repeat = self.first_repeat()?;

@@ -174,6 +174,11 @@ impl<R: Read> Reader<R> {
         &self.payload
     }
 
+    /// Hands out the payload at hand, in exchange for room for the next one.
+    pub(super) fn take_payload(&mut self, room: Vec<u8>) -> Vec<u8> {
+        std::mem::replace(&mut self.payload, room)
+    }
+
     pub(super) fn payload_at(&self) -> u64 {
         self.payload_at
     }

@@ -4,7 +4,7 @@ use super::block::{Kind, Reader};
 use crate::engine::{members, string_of, Database, Intake, Table, TableOptions};
 use crate::store::pending::{Pending, Rest};
 use crate::store::work::Work;
-use crate::store::{reserve, Error, Result};
+use crate::store::{Error, Result};
 use std::io::Read;
 use std::path::Path;
 
@@ -111,13 +111,11 @@ struct Group {
 }
 
 impl Group {
-    fn add(&mut self, payload: &[u8]) -> Result<()> {
-        let mut block = self.spare.pop().unwrap_or_default();
-        block.clear();
-        reserve(&mut block, payload.len())?;
-        block.extend_from_slice(payload);
-        self.blocks.push(block);
-        Ok(())
+    /// Takes the reader's block.
+    fn add<R: Read>(&mut self, reader: &mut Reader<R>) {
+        self.places.push(reader.payload_at());
+        let room = self.spare.pop().unwrap_or_default();
+        self.blocks.push(reader.take_payload(room));
     }
 
     fn is_full(&self) -> bool {
@@ -161,10 +159,9 @@ fn read_table<R: Read>(
     let mut count = 0_u64;
     let mut group = Group::default();
     loop {
-        let (kind, payload) = reader.next()?;
+        let (kind, _) = reader.next()?;
         if kind == Kind::Records {
-            group.add(payload)?;
-            group.places.push(reader.payload_at());
+            group.add(reader);
         }
         if !group.blocks.is_empty() && (kind != Kind::Records || group.is_full()) {
             let taken = group.take_in(reader, &intake, table, count)?;
