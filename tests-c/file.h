@@ -84,6 +84,23 @@ static inline void write_file(const char *path, const char *bytes, size_t len) {
     }
 }
 
+/** The sum of a field over the tables `east` and `west`. */
+static inline int64_t sum_of_both(dictdb_db *db, const char *field) {
+    int64_t sum = 0;
+    char spec[64];
+    snprintf(spec, sizeof spec, "{\"aggregates\":{\"sum\":\"sum(%s)\"}}", field);
+    for (int i = 0; i < 2; i++) {
+        dictdb_table *table = NULL;
+        dictdb_buffer out = DICTDB_BUFFER_INIT;
+        CHECK_INT(dictdb_db_get_table(db, NTS(i == 0 ? "east" : "west"), &table, NULL), DICTDB_STATUS_OK);
+        CHECK_INT(dictdb_table_query(table, NTS(spec), NULL, 0, &out, NULL, NULL), DICTDB_STATUS_OK);
+        sum += out.data == NULL ? 0 : json_integer(out.data + 1, "sum");
+        dictdb_buffer_free(&out);
+        dictdb_table_free(table);
+    }
+    return sum;
+}
+
 static const char *const FORMATS[] = {"{\"format\":\"json\"}", "{\"format\":\"dictdb\"}"};
 enum { FORMAT_JSON, FORMAT_BINARY, FORMAT_COUNT };
 

@@ -99,20 +99,6 @@ static void no_change_is_lost_between_deltas(void) {
 
 /* ---------------------------------------------------------------------------------------------------------------- one instant */
 
-static int64_t money(dictdb_db *db) {
-    int64_t sum = 0;
-    for (int i = 0; i < 2; i++) {
-        dictdb_table *table = NULL;
-        dictdb_buffer out = DICTDB_BUFFER_INIT;
-        CHECK_INT(dictdb_db_get_table(db, NTS(i == 0 ? "east" : "west"), &table, NULL), DICTDB_STATUS_OK);
-        CHECK_INT(dictdb_table_query(table, NTS("{\"aggregates\":{\"sum\":\"sum(n)\"}}"), NULL, 0, &out, NULL, NULL), DICTDB_STATUS_OK);
-        sum += out.data == NULL ? 0 : json_integer(out.data + 1, "sum");
-        dictdb_buffer_free(&out);
-        dictdb_table_free(table);
-    }
-    return sum;
-}
-
 static void *transfer(void *argument) {
     writer *w = argument;
     while (atomic_load(w->at_work) > 0) {
@@ -156,7 +142,7 @@ static void every_backup_is_of_one_instant(void) {
     pthread_join(thread, NULL);
     for (int i = 0; i < FILES; i++) {
         dictdb_db *db = restored(&v, until[i]);
-        CHECK_INT(money(db), 2 * ACCOUNTS * START);
+        CHECK_INT(sum_of_both(db, "n"), 2 * ACCOUNTS * START);
         dictdb_db_free(db);
         free(until[i]);
     }

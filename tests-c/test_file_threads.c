@@ -61,20 +61,6 @@ static void *move(void *argument) {
     return NULL;
 }
 
-static int64_t money(dictdb_db *db) {
-    int64_t sum = 0;
-    for (int i = 0; i < 2; i++) {
-        dictdb_table *table = NULL;
-        dictdb_buffer out = DICTDB_BUFFER_INIT;
-        CHECK_INT(dictdb_db_get_table(db, NTS(i == 0 ? "east" : "west"), &table, NULL), DICTDB_STATUS_OK);
-        CHECK_INT(dictdb_table_query(table, NTS("{\"aggregates\":{\"sum\":\"sum(balance)\"}}"), NULL, 0, &out, NULL, NULL), DICTDB_STATUS_OK);
-        sum += out.data == NULL ? 0 : json_integer(out.data + 1, "sum");
-        dictdb_buffer_free(&out);
-        dictdb_table_free(table);
-    }
-    return sum;
-}
-
 static void a_file_that_is_saved_under_load_is_of_one_instant(void) {
     folder f = folder_open();
     bank b;
@@ -90,7 +76,7 @@ static void a_file_that_is_saved_under_load_is_of_one_instant(void) {
         long long before = atomic_load(&b.transfers);
         CHECK_OK(dictdb_db_save(b.db, NTS(f.file), NTS(FORMATS[i % FORMAT_COUNT]), NULL, &err), &err);
         CHECK_OK(dictdb_db_load(NTS(f.file), &loaded, NULL, &err), &err);
-        CHECK_INT(money(loaded), 2 * ACCOUNTS * START);
+        CHECK_INT(sum_of_both(loaded, "balance"), 2 * ACCOUNTS * START);
         dictdb_db_free(loaded);
         while (atomic_load(&b.transfers) == before) {
             nanosleep(&(struct timespec){0, 100000}, NULL);
@@ -153,7 +139,7 @@ static void a_load_that_is_cancelled_gives_no_database(void) {
             CHECK(status == DICTDB_STATUS_OK || status == DICTDB_STATUS_CANCELLED);
             CHECK_INT(dictdb_job_database(job, &loaded, NULL), status);
             if (loaded != NULL) {
-                CHECK_INT(money(loaded), 2 * ACCOUNTS * START);
+                CHECK_INT(sum_of_both(loaded, "balance"), 2 * ACCOUNTS * START);
             }
             dictdb_db_free(loaded);
             dictdb_job_free(job);
@@ -178,7 +164,7 @@ static void a_job_outlives_the_handles_that_it_was_made_with(void) {
     dictdb_job_free(job);
     dictdb_db *loaded = NULL;
     CHECK_OK(dictdb_db_load(NTS(f.file), &loaded, NULL, &err), &err);
-    CHECK_INT(money(loaded), 2 * ACCOUNTS * START);
+    CHECK_INT(sum_of_both(loaded, "balance"), 2 * ACCOUNTS * START);
     dictdb_db_free(loaded);
     dictdb_error_free(err);
     folder_close(&f);

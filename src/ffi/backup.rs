@@ -114,6 +114,7 @@ impl Drop for Manager {
 
 /// Makes a handle for backups of a database. It makes none yet.
 ///
+/// `db`: its limits (`dictdb_db_limited`) stop each backup.
 /// `directory`: where; it is made if it is not there, for its owner alone.
 /// `options`: NULL, or a JSON object: `"interval_ms"` (between backups that are made after `dictdb_backup_start`; 300,000 by default; 0:
 /// only when a change is told), `"min_interval_ms"` (between the last backup and one that is made because of
@@ -207,7 +208,8 @@ pub unsafe extern "C" fn dictdb_backup_start(
 }
 
 /// Ends that, and waits for a backup that is being made by that thread. Changes that were told and are not backed up yet are not: call
-/// `dictdb_backup_now` for them. Can be started again. Called from the failure callback it does not wait.
+/// `dictdb_backup_now` for them. Can be started again, also while this call waits, which then returns. Called from the failure
+/// callback it does not wait.
 ///
 /// Status: `INVALID_HANDLE`, `FORKED`. Thread-safe.
 #[no_mangle]

@@ -185,6 +185,7 @@ impl Backups {
                 (true, true) if !is_own => self.0.changed.wait(&mut control),
                 (true, _) => {
                     control.is_stopping = false;
+                    self.0.changed.notify_all();
                     return Ok(());
                 }
                 (false, _) => break,
@@ -207,7 +208,8 @@ impl Backups {
         self.0.changed.notify_all();
     }
 
-    /// Ends that, and waits for a backup that is being made by the thread; not if it is called by that thread.
+    /// Ends that, and waits for a backup that is being made by the thread; not if it is called by that thread, and no longer if it is
+    /// started again meanwhile.
     pub(crate) fn stop(&self) {
         let mut control = self.0.control.lock();
         if control.thread.is_none() && !control.is_starting {
@@ -218,7 +220,7 @@ impl Backups {
         if control.thread == Some(thread::current().id()) {
             return;
         }
-        while control.thread.is_some() || control.is_starting {
+        while control.is_stopping && (control.thread.is_some() || control.is_starting) {
             self.0.changed.wait(&mut control);
         }
     }
@@ -269,16 +271,18 @@ impl Shared {
                 .filter(|_| outcome.as_ref().is_ok_and(is_full));
             (outcome, keep.and_then(|keep| self.remove_old(keep).err()))
         };
-        if matches!(outcome, Err(Error::Engine(engine::Error::Cancelled))) {
+        let is_cancelled = matches!(outcome, Err(Error::Engine(engine::Error::Cancelled)));
+        {
+            // Of a cancelled one, too: what is cancelled for good must not be tried again at once, for ever.
+            let mut control = self.control.lock();
+            control.last = Some(Instant::now());
+            control.has_failed = outcome.is_err() && !is_cancelled;
+        }
+        if is_cancelled {
             // That is no failure.
             return outcome;
         }
         let failures = self.count(&outcome);
-        {
-            let mut control = self.control.lock();
-            control.last = Some(Instant::now());
-            control.has_failed = outcome.is_err();
-        }
         // No lock is held: whoever is told may make backups, too.
         match &outcome {
             Ok(made) => (self.tell)(&Event::Made(made)),
@@ -375,8 +379,8 @@ impl Shared {
         Ok(made)
     }
 
-    /// Removes what the newest full backups do not need: what is older than the oldest of them. Deltas go first, and the newest first,
-    /// so that what is left whenever it stops can be restored.
+    /// Removes what the newest full backups do not need: what is older than the oldest of them. The newest goes first, so that what is
+    /// left whenever it stops can be restored.
     fn remove_old(&self, keep: u64) -> Result<()> {
         let names = list(&self.directory)?;
         let fulls = names.iter().filter(|name| name.kind == Kind::Full);
@@ -459,6 +463,51 @@ mod tests {
     use super::*;
     use std::panic::{catch_unwind, AssertUnwindSafe};
     use std::sync::atomic::{AtomicU64, Ordering};
+    use std::sync::OnceLock;
+
+    #[test]
+    fn a_stop_is_over_when_the_thread_itself_starts_again() {
+        let directory = tempfile::TempDir::new().unwrap();
+        let options = BackupOptions::from_json(r#"{"interval_ms":1}"#).unwrap();
+        let own: Arc<OnceLock<Backups>> = Arc::default();
+        let (has_begun, given) = (Arc::new(AtomicU64::new(0)), own.clone());
+        let begun = has_begun.clone();
+        let tell = Box::new(move |_: &Event<'_>| {
+            let backups = given.get().expect("it is set before the start");
+            if begun.fetch_add(1, Ordering::SeqCst) == 0 {
+                while !backups.0.control.lock().is_stopping {
+                    thread::yield_now();
+                }
+                backups.start(|_| Err("it runs")).expect("it runs");
+            }
+        });
+        let backups = Backups::new(Database::new(), directory.path(), options, tell).unwrap();
+        assert!(own.set(backups.share()).is_ok());
+        let spawn = |run| thread::Builder::new().spawn(run).map(|_| ());
+        backups.start(spawn).unwrap();
+        while has_begun.load(Ordering::SeqCst) == 0 {
+            thread::yield_now();
+        }
+        backups.stop();
+        assert_eq!(backups.statistics()["is_running"], true);
+        backups.stop();
+        assert_eq!(backups.statistics()["is_running"], false);
+    }
+
+    #[test]
+    fn a_database_whose_token_is_set_is_not_tried_again_at_once() {
+        let directory = tempfile::TempDir::new().unwrap();
+        let options = BackupOptions::from_json(r#"{"interval_ms":1}"#).unwrap();
+        let cancel = Cancel::new();
+        cancel.set();
+        let database = Database::new().limited(Some(cancel), None);
+        let tell = Box::new(|_: &Event<'_>| panic!("there is nothing to be told"));
+        let backups = Backups::new(database, directory.path(), options, tell).unwrap();
+        let made = backups.make(Wanted::Next, None, &Work::default());
+        let is_cancelled = matches!(made, Err(Error::Engine(engine::Error::Cancelled)));
+        assert!(is_cancelled && backups.0.control.lock().last.is_some());
+        assert_eq!(backups.statistics()["failures"], 0);
+    }
 
     #[test]
     fn a_thread_that_panics_is_not_waited_for() {

@@ -1,8 +1,8 @@
 //! Deltas: what has changed from one snapshot of a database to a later one, in DictDB's form.
 //!
 //! What that does not know stands under names that it passes over: `follows` (the file that this one continues) and `dropped`; and of each
-//! table its definition, `is_new` or `is_rewritten` (its records are all there), and `reinserted`: keys that are to be deleted before anything else, because
-//! they came again and stand at the end of the natural order.
+//! table its definition, `is_new` or `is_rewritten` (its records are all there), and `reinserted`: keys that are to be deleted before
+//! anything else, because they came again and stand at the end of the natural order.
 
 use super::print::{Array, Object, INDENT};
 use super::read::{read_records, Found};
