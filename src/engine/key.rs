@@ -55,6 +55,9 @@ impl<'a> KeyRef<'a> {
     /// Reads a key from canonical text.
     #[inline]
     pub(crate) fn read(text: &'a [u8]) -> Result<KeyRef<'a>> {
+        if let Some(key) = few_digits(text).filter(|_| !text.is_empty()) {
+            return Ok(KeyRef::Int(key));
+        }
         KeyRef::strictly(Value::read(text)).ok_or_else(|| invalid(text))
     }
 

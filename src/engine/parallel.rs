@@ -56,16 +56,27 @@ pub(crate) fn map<I: Send, O: Send>(
     parts: Vec<I>,
     work: impl Fn(I) -> Result<O> + Sync,
 ) -> Result<Vec<O>> {
-    map_on(STACK, parts, work)
+    let count = parts.len();
+    map_on((count, STACK), parts, work)
+}
+
+/// The same on so many threads, which begin the parts in their order.
+pub(crate) fn map_with<I: Send, O: Send>(
+    threads: usize,
+    parts: Vec<I>,
+    work: impl Fn(I) -> Result<O> + Sync,
+) -> Result<Vec<O>> {
+    map_on((threads, STACK), parts, work)
 }
 
 fn map_on<I: Send, O: Send>(
-    stack: usize,
+    (threads, stack): (usize, usize),
     parts: Vec<I>,
     work: impl Fn(I) -> Result<O> + Sync,
 ) -> Result<Vec<O>> {
     let count = parts.len();
-    if count < 2 {
+    let threads = threads.min(count);
+    if threads < 2 {
         return parts.into_iter().map(work).collect();
     }
     let mut done = Vec::new();
@@ -80,10 +91,10 @@ fn map_on<I: Send, O: Send>(
     let surroundings = SURROUNDINGS.get();
     let thread = || within(surroundings.map(|own| own.working), &mut || work());
     scope(|scope| {
-        let mut started = Vec::with_capacity(count);
+        let mut started = Vec::with_capacity(threads);
         let mut start = || {
             let start = |_| Builder::new().stack_size(stack).spawn_scoped(scope, thread);
-            started.extend((1..count).map(start).map_while(std::io::Result::ok));
+            started.extend((1..threads).map(start).map_while(std::io::Result::ok));
         };
         within(surroundings.map(|own| own.starting), &mut start);
         work();
@@ -116,6 +127,16 @@ mod tests {
     }
 
     #[test]
+    fn fewer_threads_than_parts_do_all_of_them() {
+        for threads in 0..4 {
+            let done = map_with(threads, (0..9).collect(), |part| Ok((part, current().id())));
+            let (parts, on): (Vec<_>, HashSet<_>) = done.unwrap().into_iter().unzip();
+            assert_eq!(parts, (0..9).collect::<Vec<i32>>());
+            assert!(on.len() <= threads.max(1));
+        }
+    }
+
+    #[test]
     fn parts_are_done_at_the_same_time() {
         let barrier = Barrier::new(4);
         let threads = map(vec![(); 4], |()| {
@@ -130,7 +151,11 @@ mod tests {
     #[test]
     fn the_caller_does_what_no_thread_could_be_started_for() {
         const MORE_THAN_THERE_IS: usize = 1 << 60;
-        let threads = map_on(MORE_THAN_THERE_IS, vec![(); 5], |()| Ok(current().id()));
+        let threads = map_on(
+            (5, MORE_THAN_THERE_IS),
+            vec![(); 5],
+            |()| Ok(current().id()),
+        );
         assert_eq!(threads.unwrap(), [current().id(); 5]);
     }
 

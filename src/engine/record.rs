@@ -4,7 +4,8 @@
 //! The ends are offsets into the text, of the width that the code in the two low bits tells. A generic record has no
 //! fields and no ends. The last value ends one byte before the text does.
 
-use crate::engine::json::{field, is_canonical, members, unescape};
+use crate::engine::json::{field, has_fields, is_canonical, members, unescape};
+use crate::engine::limits::MAX_RECORD;
 use crate::engine::shape::{Shape, GENERIC};
 use std::ops::Range;
 
@@ -203,11 +204,17 @@ pub(crate) fn fault(bytes: &[u8], labels: &[Box<[u8]>]) -> Option<&'static str> 
     if count.map(u16::from_le_bytes).map(usize::from) != Some(labels.len()) {
         return Some("a record has not as many fields as its shape");
     }
+    if !(1..=MAX_RECORD).contains(&record.text.len()) {
+        return Some("a record is empty, or too long");
+    }
+    if !labels.is_empty() && record.has_fields(labels) {
+        return None;
+    }
     let Ok(text) = std::str::from_utf8(record.text) else {
         return Some("a record is not UTF-8");
     };
-    if record.text.len() > crate::engine::limits::MAX_RECORD || !text.starts_with('{') {
-        return Some("a record is no object, or too long");
+    if !text.starts_with('{') {
+        return Some("a record is no object");
     }
     if labels.is_empty() {
         return match is_canonical(text) {
@@ -289,6 +296,22 @@ impl<'a> Record<'a> {
         out.extend_from_slice(&[s0, s1, f0, f1, l0, l1, l2, l3]);
         out.extend_from_slice(self.ends);
         out.extend_from_slice(self.text);
+    }
+
+    /// Whether it is canonical as it stands, and has fields with these labels; no may mean that it was not looked at closely.
+    #[inline(always)]
+    fn has_fields(&self, labels: &[Box<[u8]>]) -> bool {
+        let last = self.text.len() - 1;
+        match self.width {
+            1 => {
+                let ends = self.ends.iter().map(|end| usize::from(*end));
+                has_fields(self.text, labels, ends.chain([last]))
+            }
+            _ => {
+                let ends = (0..labels.len()).map(|at| self.end(at));
+                has_fields(self.text, labels, ends)
+            }
+        }
     }
 
     /// Where the value at a position ends.

@@ -3,7 +3,7 @@
 //! What is found here needs no copy that differs and has no error. Whatever is not that plain (white space, escapes,
 //! objects, arrays in arrays, long numbers, mistakes) is left to the scanner.
 
-use super::word::{digits, plain_prefix, starts_with};
+use super::word::{digits, plain_prefix, quotes_among_plain, starts_with};
 
 /// The end of the field that starts at `at`, if its name is `named` (in quotes and with the colon) and its value is canonical as it
 /// stands.
@@ -15,6 +15,46 @@ pub(crate) fn field(text: &[u8], at: usize, named: &[u8]) -> Option<usize> {
     match text.get(at)? {
         b'[' => array(text, at),
         _ => scalar(text, at),
+    }
+}
+
+/// Whether a text is an object with fields of these names (each with what stands before it, in quotes and with the colon) whose values
+/// end there, and canonical as it stands; no may mean that it was not looked at closely.
+///
+/// Strings are not searched for their ends: a string that begins and ends with a quote has no more of them if the whole text has no more
+/// than the names and the strings need.
+#[inline(always)]
+pub(crate) fn has_fields(
+    text: &[u8],
+    named: &[Box<[u8]>],
+    ends: impl Iterator<Item = usize>,
+) -> bool {
+    let Some(quotes) = quotes_among_plain(text) else {
+        return false;
+    };
+    let (mut at, mut needed) = (0, 0);
+    for (named, end) in named.iter().zip(ends) {
+        let Some(field) = text.get(at..end) else {
+            return false;
+        };
+        let value = field.get(named.len()..).unwrap_or_default();
+        let Some(own) = quotes_of(value).filter(|_| starts_with(field, named)) else {
+            return false;
+        };
+        needed += 2 + own;
+        at = end;
+    }
+    needed == quotes && text.len() == at + 1 && text.last() == Some(&b'}')
+}
+
+/// How many quotes a value has if it is canonical, and if it is a string, has none inside.
+#[inline(always)]
+fn quotes_of(value: &[u8]) -> Option<usize> {
+    match value {
+        [b'"', .., b'"'] => Some(2),
+        [b'[', ..] => (array(value, 0) == Some(value.len()))
+            .then(|| value.iter().filter(|byte| **byte == b'"').count()),
+        _ => (scalar(value, 0) == Some(value.len())).then_some(0),
     }
 }
 

@@ -9,7 +9,7 @@ mod tests;
 mod walk;
 mod word;
 
-pub(crate) use compact::field;
+pub(crate) use compact::{field, has_fields};
 pub(crate) use escape::{inside, push_quoted, quoted, string_of, unescape, unescaped_bytes};
 pub(crate) use scan::{canonical, is_plain, Scanner, Span};
 

@@ -2,7 +2,8 @@
 
 #![allow(clippy::indexing_slicing)]
 
-use super::scan::{Scanner, Span};
+use super::scan::{canonical, Scanner, Span};
+use super::{has_fields, members};
 use crate::engine::shape::{Field, Shapes};
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -122,5 +123,51 @@ proptest! {
         let found = Scanner::new(&text).record(&mut guessing, Some(&shape));
         prop_assert_eq!(format!("{:?}", expected.err()), format!("{:?}", found.err()));
         prop_assert_eq!(plain, guessing);
+    }
+}
+
+/// Texts that are strings, or would be if quotes and backslashes were nothing special.
+fn nearly_a_string() -> impl Strategy<Value = String> {
+    let inside = vec(select("ab\"\",:\\é\x01 ".chars().collect::<Vec<_>>()), 0..5);
+    prop_oneof![3 => "\"[a-z]{0,40}\"", 2 => inside.prop_map(|inside| format!("\"{}\"", String::from_iter(inside)))]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(8192))]
+
+    /// Fields that are where they should be are what the scanner finds; and plain ones are seen to be there.
+    #[test]
+    fn fields_that_are_found_in_their_places_are_there(
+        values in vec(prop_oneof![2 => value(), 1 => nearly_a_value(), 3 => nearly_a_string()], 1..5),
+        (at, edit, character) in (any::<Index>(), 0_usize..8, select("{}[]\":,\\ \n019-.etfnaé\x01".chars().collect::<Vec<_>>())),
+        (moved, by) in (any::<Index>(), select(vec![0, 0, 0, 1, -1])),
+    ) {
+        let (mut text, mut ends, mut labels) = (String::new(), Vec::new(), Vec::new());
+        for (at, value) in values.iter().enumerate() {
+            let label = format!("{}\"n{at}\":", if at == 0 { '{' } else { ',' });
+            text.push_str(&label);
+            text.push_str(value);
+            ends.push(text.len());
+            labels.push(label.into_bytes().into_boxed_slice());
+        }
+        text.push('}');
+        let whole = text.clone();
+        let text = edited(&text, at, edit.saturating_sub(4), character);
+        let end = moved.index(ends.len());
+        ends[end] = ends[end].wrapping_add_signed(by);
+        let found = has_fields(text.as_bytes(), &labels, ends.iter().copied());
+        if found {
+            prop_assert_eq!(canonical(&text).unwrap(), text.as_bytes());
+            let spans = members(text.as_bytes());
+            let values: Vec<&[u8]> = spans.map(|(_, value)| value).collect();
+            let starts = [0].into_iter().chain(ends.iter().copied());
+            let places = starts.zip(&labels).map(|(start, label)| start + label.len()).zip(&ends);
+            let expected: Vec<&[u8]> = places.map(|(start, end)| &text.as_bytes()[start..*end]).collect();
+            prop_assert_eq!(values, expected);
+        }
+        let is_simple = |value: &String| value.starts_with('"') && value.chars().filter(|c| !c.is_ascii_lowercase()).count() == 2;
+        if text == whole && by == 0 && values.iter().all(is_simple) {
+            prop_assert!(found);
+        }
     }
 }

@@ -119,6 +119,45 @@ impl Heap {
         self.append_to_new(segments, bytes)
     }
 
+    /// Stores records that lie one behind the other, as many of them at once as fit into a segment, and adds where they are and their
+    /// lengths to a list with room for them.
+    pub(super) fn append_run(
+        &mut self,
+        segments: &mut Segments,
+        run: &[u8],
+        lens: impl Iterator<Item = usize>,
+        written: &mut Vec<(Place, usize)>,
+    ) -> Result<()> {
+        let (mut lens, mut run) = (lens.peekable(), run);
+        while let Some(&first) = lens.peek() {
+            let room = self.room().max(first);
+            let from = written.len();
+            let mut bytes = 0;
+            // Where they are in the run; the segment's place is added when it is known.
+            while let Some(len) = lens.next_if(|len| bytes + len <= room) {
+                written.push((Place::new(0, bytes), len));
+                bytes += len;
+            }
+            let (fitting, rest) = run.split_at_checked(bytes).unwrap_or_default();
+            run = rest;
+            let start = self
+                .append(segments, fitting)
+                .inspect_err(|_| written.truncate(from))?;
+            for (place, _) in written.get_mut(from..).unwrap_or_default() {
+                *place = start.plus(*place);
+            }
+        }
+        Ok(())
+    }
+
+    /// Bytes for which there is room where the next record goes.
+    fn room(&self) -> usize {
+        let current = self.current.as_ref().map(|(_, appender)| appender);
+        current.map_or(0, |appender| {
+            appender.segment().capacity() - appender.written()
+        })
+    }
+
     #[cold]
     fn append_to_new(&mut self, segments: &mut Segments, bytes: &[u8]) -> Result<Place> {
         let has_its_own = bytes.len() > LARGEST_SEGMENT / 4;

@@ -1,20 +1,24 @@
 //! Takes in the records of files, which anybody may have written: nothing of them is trusted.
 
-use super::stage::{FileShape, Known, Stage};
+use super::stage::{FileShape, FileShapes, Stage};
 use super::{Core, Table};
 use crate::engine::interrupt::Interrupt;
 use crate::engine::json::{elements, inside};
-use crate::engine::parallel::{map, threads};
-use crate::engine::record;
-use crate::engine::shape::GENERIC;
+use crate::engine::parallel::{map, map_with, threads};
 use crate::engine::{Error, Result};
 use memchr::memmem;
 use std::ops::Range;
 
-/// The shapes of a file's table.
+/// Takes in the records of a file's table, in blocks. What was checked is inserted while what comes next is being checked.
 pub(crate) struct Intake {
     /// By the file's numbers, from 1 on.
     shapes: Vec<FileShape>,
+    /// What was checked last.
+    checked: Vec<Stage>,
+    /// How many records were inserted.
+    count: usize,
+    /// Memory of blocks whose records were inserted.
+    spare: Vec<Vec<u8>>,
 }
 
 /// Why records were not taken in.
@@ -38,7 +42,12 @@ const ENOUGH: usize = 512 << 10;
 
 impl Intake {
     pub(crate) fn new() -> Intake {
-        Intake { shapes: Vec::new() }
+        Intake {
+            shapes: Vec::new(),
+            checked: Vec::new(),
+            count: 0,
+            spare: Vec::new(),
+        }
     }
 
     /// Adds the shape with the next number: a JSON array of its names. Says what is wrong with it.
@@ -65,77 +74,104 @@ impl Intake {
         }
     }
 
-    /// Inserts records that lie one behind the other in blocks; the first one has the number `first`. Returns how many there
-    /// were.
+    /// Memory for a block: that of one whose records were inserted.
+    pub(crate) fn spare(&mut self) -> Vec<Vec<u8>> {
+        std::mem::take(&mut self.spare)
+    }
+
+    /// Checks the records that lie one behind the other in blocks, to be inserted by the next call. Does something else meanwhile.
     pub(crate) fn take_in(
-        &self,
+        &mut self,
         table: &Table,
-        blocks: &[Vec<u8>],
-        first: usize,
-    ) -> std::result::Result<usize, Refused> {
+        blocks: Vec<Vec<u8>>,
+        meanwhile: impl FnOnce() + Send,
+    ) -> std::result::Result<(), Refused> {
         let core = table.core()?;
         let interrupt = table.limits.begin();
         let threads = threads(blocks.iter().map(Vec::len).sum(), ENOUGH);
-        let each = blocks.len().div_ceil(threads).max(1);
-        let parts = blocks.chunks(each).enumerate();
-        let stages = map(parts.collect(), |(part, blocks)| {
-            Ok(self.stage(core, blocks, part * each, &interrupt))
+        let checked = std::mem::take(&mut self.checked);
+        let steps = [Step::Insert(checked), Step::Other(meanwhile)];
+        let steps = steps.into_iter().chain(blocks.into_iter().map(Step::Check));
+        let (shapes, first) = (&self.shapes, self.count);
+        let done = map_with(threads, steps.collect(), |step| {
+            Ok(match step {
+                Step::Insert(stages) => Done::Insert(insert(core, stages, first, &interrupt)),
+                Step::Other(other) => {
+                    other();
+                    Done::Other
+                }
+                Step::Check(block) => {
+                    let mut shapes = FileShapes::new(shapes);
+                    Done::Check(Stage::block(core, block, &mut shapes, &interrupt))
+                }
+            })
         })?;
-        let mut count = 0;
-        for stage in stages {
-            let mut stage = stage?;
-            stage.first = first + count;
-            count += stage.len();
-            core.insert_stage(&mut stage, None, true, &interrupt)?;
-        }
-        Ok(count)
-    }
-
-    /// Checks records; the first block has the number `number`.
-    fn stage(
-        &self,
-        core: &Core,
-        blocks: &[Vec<u8>],
-        number: usize,
-        interrupt: &Interrupt,
-    ) -> std::result::Result<Stage, Refused> {
-        let mut stage = Stage::of_file(core, 0);
-        stage.make_room(blocks.iter().map(Vec::len).sum())?;
-        let mut known = vec![None; self.shapes.len()];
-        let mut ticker = interrupt.ticker();
-        for (at, block) in blocks.iter().enumerate() {
-            let mut offset = 0;
-            while offset < block.len() {
-                ticker.tick()?;
-                let refused = |error| Refused {
-                    place: Some((number + at, offset)),
-                    error: Box::new(error),
-                };
-                let rest = block.get(offset..).unwrap_or_default();
-                let shape = self
-                    .shape(record::shape_of(rest), &mut known)
-                    .map_err(refused)?;
-                offset += stage.push_stored(core, rest, shape).map_err(refused)?;
+        for done in done {
+            match done {
+                Done::Insert(inserted) => {
+                    let (count, spare) = inserted?;
+                    self.count += count;
+                    self.spare = spare;
+                }
+                Done::Other => {}
+                Done::Check(stage) => {
+                    let at = self.checked.len();
+                    let stage = stage.map_err(|(offset, error)| Refused {
+                        place: offset.map(|offset| (at, offset)),
+                        error: Box::new(error),
+                    })?;
+                    self.checked.push(stage);
+                }
             }
         }
-        stage.complete()?;
-        Ok(stage)
+        Ok(())
     }
 
-    fn shape<'s, 'k>(
-        &'s self,
-        number: u16,
-        known: &'k mut [Option<Known>],
-    ) -> Result<Option<(&'s FileShape, &'k mut Option<Known>)>> {
-        if number == GENERIC {
-            return Ok(None);
-        }
-        let at = usize::from(number) - 1;
-        match (self.shapes.get(at), known.get_mut(at)) {
-            (Some(shape), Some(known)) => Ok(Some((shape, known))),
-            _ => Err(Error::json(0, "a record of a shape that is not there")),
-        }
+    /// How many records were inserted.
+    pub(crate) fn count(&self) -> usize {
+        self.count
     }
+
+    /// Inserts what was checked last.
+    pub(crate) fn finish(&mut self, table: &Table) -> Result<()> {
+        let checked = std::mem::take(&mut self.checked);
+        let interrupt = table.limits.begin();
+        let (count, spare) = insert(table.core()?, checked, self.count, &interrupt)?;
+        self.spare = spare;
+        self.count += count;
+        Ok(())
+    }
+}
+
+/// What is done at the same time.
+enum Step<F> {
+    Insert(Vec<Stage>),
+    Other(F),
+    Check(Vec<u8>),
+}
+
+/// What came of it.
+enum Done {
+    Insert(Result<(usize, Vec<Vec<u8>>)>),
+    Other,
+    Check(std::result::Result<Stage, (Option<usize>, Error)>),
+}
+
+/// Inserts records; the first one has the number `first`. Returns how many there were, and the memory of their blocks.
+fn insert(
+    core: &Core,
+    stages: Vec<Stage>,
+    first: usize,
+    interrupt: &Interrupt,
+) -> Result<(usize, Vec<Vec<u8>>)> {
+    let (mut count, mut spare) = (0, Vec::new());
+    for mut stage in stages {
+        stage.first = first + count;
+        count += stage.len();
+        core.insert_stage(&mut stage, None, true, interrupt)?;
+        spare.push(stage.into_bytes());
+    }
+    Ok((count, spare))
 }
 
 /// What was inserted of a piece of a text.

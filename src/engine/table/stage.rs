@@ -29,7 +29,11 @@ pub(super) struct Stage {
     pub(super) shapes: Arc<Shapes>,
     /// The first record whose key an earlier one has.
     pub(super) repeat: Option<usize>,
+    /// The first key, if all records come with integer keys that ascend.
+    pub(super) ascends_from: Option<i64>,
     is_bulk: bool,
+    /// Whether the records fill `stored`, one behind the other, and all have their keys.
+    is_run: bool,
     /// The number of the first record, of a bulk call whose text comes in pieces.
     pub(super) first: usize,
 }
@@ -63,6 +67,35 @@ pub(super) struct Known {
     id: u16,
     /// The position of the key.
     key: Option<u16>,
+}
+
+/// The shapes of a file, and what a stage knows of them.
+pub(super) struct FileShapes<'a> {
+    shapes: &'a [FileShape],
+    known: Vec<Option<Known>>,
+}
+
+impl<'a> FileShapes<'a> {
+    pub(super) fn new(shapes: &'a [FileShape]) -> FileShapes<'a> {
+        let known = vec![None; shapes.len()];
+        FileShapes { shapes, known }
+    }
+
+    /// The shape with a number, which counts from 1; none is the generic one.
+    fn get(&self, number: u16) -> Result<Option<&'a FileShape>> {
+        if number == GENERIC {
+            return Ok(None);
+        }
+        match self.shapes.get(usize::from(number) - 1) {
+            None => Err(Error::json(0, "a record of a shape that is not there")),
+            shape => Ok(shape),
+        }
+    }
+
+    fn known(&mut self, number: u16, learn: impl FnOnce() -> Known) -> Option<Known> {
+        let known = self.known.get_mut(usize::from(number).checked_sub(1)?)?;
+        Some(*known.get_or_insert_with(learn))
+    }
 }
 
 /// Bytes of the longest key that a table gives, and of the closing brace.
@@ -115,7 +148,7 @@ impl Stage {
                 .map_err(|error| error.at_index(index))?;
         }
         scanner.end()?;
-        stage.repeat = stage.first_repeat()?;
+        stage.look_at_keys()?;
         Ok(stage)
     }
 
@@ -146,7 +179,7 @@ impl Stage {
             is_end = !outcome.map_err(|error| error.at_index(first + count))?;
             position = scanner.position();
         }
-        stage.complete()?;
+        stage.look_at_keys()?;
         Ok((stage, position, is_end))
     }
 
@@ -169,7 +202,7 @@ impl Stage {
                 .and_then(|()| scanner.end())
                 .map_err(|error| error.at_index(index))?;
         }
-        stage.repeat = stage.first_repeat()?;
+        stage.look_at_keys()?;
         Ok(stage)
     }
 
@@ -182,46 +215,73 @@ impl Stage {
         }
     }
 
-    /// Stages the record at the start of some bytes, which is of a shape of a file; `None` if it is of the generic one.
-    /// Returns its length.
-    pub(super) fn push_stored(
+    /// Stages the records of a block of a file, which lie one behind the other. They stay where they are, so that they can be stored
+    /// as a run. Errors come with where in the block the record at fault begins, if it is about one.
+    pub(super) fn block(
+        core: &Core,
+        block: Vec<u8>,
+        shapes: &mut FileShapes<'_>,
+        interrupt: &Interrupt,
+    ) -> std::result::Result<Stage, (Option<usize>, Error)> {
+        let len = block.len();
+        let mut stage = Stage::of_file(core, 0);
+        (stage.stored, stage.is_run) = (block, true);
+        let mut ticker = interrupt.ticker();
+        let mut start = 0;
+        while start < len {
+            ticker.tick().map_err(|error| (None, error))?;
+            let pushed = stage.push_stored(core, start..len, shapes);
+            start += pushed.map_err(|error| match error {
+                Error::OutOfMemory { .. } => (None, error),
+                _ => (Some(start), error),
+            })?;
+        }
+        stage.look_at_keys().map_err(|error| (None, error))?;
+        Ok(stage)
+    }
+
+    /// The memory of a block whose records are stored by now.
+    pub(super) fn into_bytes(self) -> Vec<u8> {
+        self.stored
+    }
+
+    /// Stages the record at the start of a range of `stored`. Returns its length.
+    fn push_stored(
         &mut self,
         core: &Core,
-        bytes: &[u8],
-        shape: Option<(&FileShape, &mut Option<Known>)>,
+        range: Range<usize>,
+        shapes: &mut FileShapes<'_>,
     ) -> Result<usize> {
         let wrong = |reason: &str| Error::json(0, reason);
-        let labels = shape.as_ref().map(|(shape, _)| &*shape.labels);
-        if let Some(fault) = record::fault(bytes, labels.unwrap_or_default()) {
+        let start = range.start;
+        let bytes = self.stored.get(range).unwrap_or_default();
+        let number = record::shape_of(bytes);
+        let shape = shapes.get(number)?;
+        if let Some(fault) = record::fault(bytes, shape.map_or(&[], |shape| &shape.labels)) {
             return Err(wrong(fault));
         }
         let record = Record::read(bytes).ok_or_else(|| wrong("a record is cut"))?;
         let len = record.stored_len();
-        let shape =
-            shape.map(|(shape, known)| (shape, *known.get_or_insert_with(|| self.know(shape))));
-        let Some((shape, known)) = shape.filter(|(_, known)| known.id != GENERIC) else {
+        let known = shape.and_then(|shape| shapes.known(number, || know(&mut self.shapes, shape)));
+        let Some((shape, known)) = shape.zip(known).filter(|(_, known)| known.id != GENERIC) else {
             // The places of its fields are not told, or the table has as many shapes as it can have.
             let text = std::str::from_utf8(record.text()).unwrap_or_default();
+            let text = text.to_owned();
+            self.is_run = false;
             let before = self.stored.len();
-            self.push(core, &mut Scanner::new(text))?;
+            self.push(core, &mut Scanner::new(&text))?;
             // A record that came with all that it needs is stored as it was.
-            return match self
-                .stored
-                .get(before..)
-                .and_then(Record::read)
-                .map(|record| record.text())
-            {
-                Some(stored) if stored == record.text() => Ok(len),
-                _ => Err(wrong(
+            let stored = self.stored.get(before..).and_then(Record::read);
+            return match stored.is_some_and(|record| record.text() == text.as_bytes()) {
+                true => Ok(len),
+                false => Err(wrong(
                     "a record lacks its key, or a field that has a default",
                 )),
             };
         };
         let name_len = |at: u16| {
-            shape
-                .names
-                .get(usize::from(at))
-                .map_or(0, |name| name.len())
+            let name = shape.names.get(usize::from(at));
+            name.map_or(0, |name| name.len())
         };
         if let Some(schema) = core.schema() {
             let mut has = vec![false; schema.len()];
@@ -241,11 +301,9 @@ impl Stage {
         };
         let key = record.place_of(key_at, name_len(key_at));
         let int = KeyRef::read(bytes.get(key.clone()).unwrap_or_default())?.as_int();
-        let start = self.stored.len();
-        reserve(&mut self.stored, len)?;
-        self.stored
-            .extend_from_slice(bytes.get(..len).unwrap_or_default());
-        record::set_shape(self.stored.get_mut(start..).unwrap_or_default(), known.id);
+        if known.id != number {
+            record::set_shape(self.stored.get_mut(start..).unwrap_or_default(), known.id);
+        }
         let staged = Staged {
             start,
             len: len as u32,
@@ -254,28 +312,6 @@ impl Stage {
         };
         add_small(&mut self.records, staged)?;
         Ok(len)
-    }
-
-    /// Makes room for records of so many bytes.
-    pub(super) fn make_room(&mut self, bytes: usize) -> Result<()> {
-        reserve(&mut self.stored, bytes)
-    }
-
-    /// Looks at the records that were staged one by one.
-    pub(super) fn complete(&mut self) -> Result<()> {
-        self.repeat = self.first_repeat()?;
-        Ok(())
-    }
-
-    fn know(&mut self, shape: &FileShape) -> Known {
-        let names: Vec<&[u8]> = shape.names.iter().map(|name| &**name).collect();
-        let key = names
-            .iter()
-            .position(|name| *name == self.shapes.key_field());
-        Known {
-            id: find_or_add(&mut self.shapes, &names).id(),
-            key: key.map(|at| at as u16),
-        }
     }
 
     fn new(core: &Core) -> Stage {
@@ -288,7 +324,9 @@ impl Stage {
             shapes: base.clone(),
             base,
             repeat: None,
+            ascends_from: None,
             is_bulk: false,
+            is_run: false,
             first: 0,
         }
     }
@@ -334,16 +372,27 @@ impl Stage {
         key.map_or(0, |(start, end)| (end - start) as usize)
     }
 
-    fn first_repeat(&self) -> Result<Option<usize>> {
+    /// Finds out what there is to know of the keys of all records.
+    fn look_at_keys(&mut self) -> Result<()> {
         let mut last = None;
-        let ascending = (0..self.len()).all(|index| match self.key(index) {
-            None => true,
-            Some(KeyRef::Int(key)) => last.replace(key).is_none_or(|before| before < key),
-            Some(KeyRef::Text(_)) => false,
-        });
-        if ascending {
-            return Ok(None);
+        let mut follows = |key: i64| last.replace(key).is_none_or(|before| before < key);
+        let is_given = |staged: &Staged| staged.int.is_none() && staged.lacks_key();
+        let ascend = |staged: &Staged| staged.int.map_or(is_given(staged), &mut follows);
+        if !self.records.iter().all(ascend) {
+            self.repeat = self.first_repeat()?;
+        } else if !self.records.iter().any(is_given) {
+            self.ascends_from = self.records.first().and_then(|record| record.int);
         }
+        Ok(())
+    }
+
+    /// The keys, if all records come with integer keys that ascend.
+    pub(super) fn ascending(&self) -> Option<impl Iterator<Item = i64> + '_> {
+        self.ascends_from?;
+        Some(self.records.iter().filter_map(|record| record.int))
+    }
+
+    fn first_repeat(&self) -> Result<Option<usize>> {
         let mut seen = HashSet::with_hasher(foldhash::fast::RandomState::default());
         seen.try_reserve(self.len())
             .map_err(|_| Error::OutOfMemory {
@@ -352,6 +401,18 @@ impl Stage {
         let repeat =
             (0..self.len()).find(|&index| self.key(index).is_some_and(|key| !seen.insert(key)));
         Ok(repeat)
+    }
+
+    /// All records as a run, if they are one.
+    pub(super) fn run(&self) -> Option<&[u8]> {
+        self.is_run.then_some(&self.stored)
+    }
+
+    /// Bytes that a record takes.
+    pub(super) fn stored_len(&self, index: usize) -> usize {
+        self.records
+            .get(index)
+            .map_or(0, |staged| staged.len as usize)
     }
 
     /// A record as it is to be stored, if it came with its key; the others take the next one of `given`, and are put
@@ -496,15 +557,24 @@ impl Stage {
         }
         let mut merged = current.clone();
         let known = self.base.count();
+        // A record's shape is most often that of the record before.
+        let mut latest = (GENERIC, GENERIC);
         for staged in &self.records {
             let Some(record) = self.stored.get_mut(staged.start..) else {
                 continue;
             };
-            let own = self.shapes.get(record::shape_of(record));
-            if let Some(own) = own.filter(|own| usize::from(own.id()) > known) {
-                let names: Vec<&[u8]> = own.fields().iter().map(Field::quoted).collect();
-                record::set_shape(record, find_or_add(&mut merged, &names).id());
+            let own = record::shape_of(record);
+            if usize::from(own) <= known {
+                continue;
             }
+            if latest.0 != own {
+                let Some(shape) = self.shapes.get(own) else {
+                    continue;
+                };
+                let names: Vec<&[u8]> = shape.fields().iter().map(Field::quoted).collect();
+                latest = (own, find_or_add(&mut merged, &names).id());
+            }
+            record::set_shape(record, latest.1);
         }
         self.shapes = merged;
     }
@@ -599,6 +669,15 @@ fn object(members: &[(&[u8], &[u8])]) -> Result<Vec<u8>> {
     }
     text.push(b'}');
     Ok(text)
+}
+
+fn know(shapes: &mut Arc<Shapes>, shape: &FileShape) -> Known {
+    let names: Vec<&[u8]> = shape.names.iter().map(|name| &**name).collect();
+    let key = names.iter().position(|name| *name == shapes.key_field());
+    Known {
+        id: find_or_add(shapes, &names).id(),
+        key: key.map(|at| at as u16),
+    }
 }
 
 /// The shape with these quoted names, added if it is new.

@@ -32,6 +32,12 @@ impl Place {
         (self.0 >> 32) as usize
     }
 
+    /// The place that is as far behind this one as the other one is behind the start of the first segment.
+    #[inline]
+    pub(super) fn plus(self, behind: Place) -> Place {
+        Place(self.0 + behind.0)
+    }
+
     #[inline]
     fn offset(self) -> usize {
         (self.0 & 0xffff_ffff) as usize

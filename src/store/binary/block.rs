@@ -14,6 +14,9 @@ const VERSION: u32 = 1;
 const HEAD: usize = 16;
 const HEADER: usize = HEAD + 8;
 
+/// Bytes of a payload for which there is room made at first.
+const STEP: usize = 1 << 20;
+
 /// Bytes of a payload at most: a record, and what comes before it.
 const LONGEST: u64 = (1 << 28) + (1 << 20);
 
@@ -148,14 +151,8 @@ impl<R: Read> Reader<R> {
         if length > LONGEST {
             return Err(self.corrupt(at, "a block is longer than any can be"));
         }
-        // What is not there is not made room for: the length may be wrong.
-        self.payload.clear();
         self.payload_at = self.position;
-        crate::store::reserve(&mut self.payload, (length as usize).min(1 << 20))?;
-        let mut rest = (&mut self.source).take(length);
-        let read = rest.read_to_end(&mut self.payload);
-        read.map_err(Error::io("read", &self.path))?;
-        self.position += self.payload.len() as u64;
+        self.position += self.read_payload(length as usize)? as u64;
         if self.payload.len() as u64 != length {
             return Err(self.corrupt(self.position, "the file ends within a block"));
         }
@@ -167,6 +164,31 @@ impl<R: Read> Reader<R> {
         };
         self.number += 1;
         Ok((kind, &self.payload))
+    }
+
+    /// Reads a payload, or what there is of it.
+    fn read_payload(&mut self, length: usize) -> Result<usize> {
+        // What memory holds from before is written over. What is not there is not made room for: the length may be wrong.
+        self.payload.truncate(length);
+        let mut read = 0;
+        while read < length {
+            if read == self.payload.len() {
+                let more = (length - read).min(STEP.max(read));
+                crate::store::reserve(&mut self.payload, more)?;
+                self.payload.resize(read + more, 0);
+            }
+            match self
+                .source
+                .read(self.payload.get_mut(read..).unwrap_or_default())
+            {
+                Ok(0) => break,
+                Ok(more) => read += more,
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                Err(error) => return Err(Error::io("read", &self.path)(error)),
+            }
+        }
+        self.payload.truncate(read);
+        Ok(read)
     }
 
     /// The payload at hand, and where in the file it begins.

@@ -10,7 +10,7 @@ use std::path::Path;
 
 /// Reads all tables. The database is nobody else's until all are read. What is to be done then is added to `pending`.
 pub(in crate::store) fn read(
-    source: impl Read,
+    source: impl Read + Send,
     path: &Path,
     database: &Database,
     pending: &mut Pending,
@@ -99,54 +99,70 @@ fn define<R: Read>(reader: &Reader<R>, text: &str, database: &Database) -> Resul
 }
 
 /// Blocks that are looked at together, by several threads.
-const GROUP: usize = 16;
+const GROUP: usize = 8;
 
-#[derive(Default)]
 struct Group {
     blocks: Vec<Vec<u8>>,
     /// Where in the file each begins.
     places: Vec<u64>,
-    /// Room for blocks to come.
-    spare: Vec<Vec<u8>>,
+    /// What the block behind them is, which is the reader's; `None` if they are as many as a group has.
+    end: Option<Kind>,
 }
 
 impl Group {
-    /// Takes the reader's block.
-    fn add<R: Read>(&mut self, reader: &mut Reader<R>) {
-        self.places.push(reader.payload_at());
-        let room = self.spare.pop().unwrap_or_default();
-        self.blocks.push(reader.take_payload(room));
-    }
-
-    fn is_full(&self) -> bool {
-        self.blocks.len() >= GROUP
-    }
-
-    fn take_in<R: Read>(
-        &mut self,
-        reader: &Reader<R>,
-        intake: &Intake,
-        table: &Table,
-        first: u64,
-    ) -> Result<u64> {
-        let taken = intake
-            .take_in(table, &self.blocks, first as usize)
-            .map_err(|refused| {
-                let place = refused.place.and_then(|(block, offset)| {
-                    self.places.get(block).map(|place| place + offset as u64)
-                });
-                match place {
-                    Some(place) => reader.corrupt(place, &refused.error.to_string()),
-                    None => Error::from(*refused.error),
-                }
-            })?;
-        self.spare.append(&mut self.blocks);
-        self.places.clear();
-        Ok(taken as u64)
+    /// Reads the next blocks of records into memory of others.
+    fn read<R: Read>(reader: &mut Reader<R>, mut spare: Vec<Vec<u8>>) -> Result<Group> {
+        let mut group = Group {
+            blocks: Vec::new(),
+            places: Vec::new(),
+            end: None,
+        };
+        while group.blocks.len() < GROUP {
+            let (kind, _) = reader.next()?;
+            if kind != Kind::Records {
+                group.end = Some(kind);
+                break;
+            }
+            group.places.push(reader.payload_at());
+            let room = spare.pop().unwrap_or_default();
+            group.blocks.push(reader.take_payload(room));
+        }
+        Ok(group)
     }
 }
 
-fn read_table<R: Read>(
+/// Has the records of blocks checked, and those that were checked before inserted; reads on meanwhile, if the blocks are followed by
+/// others.
+fn take_in<R: Read + Send>(
+    reader: &mut Reader<R>,
+    (intake, table): (&mut Intake, &Table),
+    group: Group,
+) -> Result<Option<Group>> {
+    if group.blocks.is_empty() {
+        return Ok(None);
+    }
+    let spare = intake.spare();
+    let mut next = Ok(None);
+    let read_on = || {
+        if group.end.is_none() {
+            next = Group::read(reader, spare).map(Some);
+        }
+    };
+    let taken = intake.take_in(table, group.blocks, read_on);
+    taken.map_err(|refused| {
+        let place = refused.place.and_then(|(block, offset)| {
+            let place = group.places.get(block);
+            place.map(|place| place + offset as u64)
+        });
+        match place {
+            Some(place) => reader.corrupt(place, &refused.error.to_string()),
+            None => Error::from(*refused.error),
+        }
+    })?;
+    next
+}
+
+fn read_table<R: Read + Send>(
     reader: &mut Reader<R>,
     text: &str,
     database: &Database,
@@ -156,35 +172,32 @@ fn read_table<R: Read>(
     let table = &definition.table;
     let mut intake = Intake::new();
     work.expect(definition.count);
-    let mut count = 0_u64;
-    let mut group = Group::default();
+    let mut group = Group::read(reader, Vec::new())?;
     loop {
-        let (kind, _) = reader.next()?;
-        if kind == Kind::Records {
-            group.add(reader);
+        let (end, before) = (group.end, intake.count());
+        if let Some(next) = take_in(reader, (&mut intake, table), group)? {
+            work.add((intake.count() - before) as u64);
+            group = next;
+            continue;
         }
-        if !group.blocks.is_empty() && (kind != Kind::Records || group.is_full()) {
-            let taken = group.take_in(reader, &intake, table, count)?;
-            count += taken;
-            work.add(taken);
+        intake.finish(table)?;
+        work.add((intake.count() - before) as u64);
+        match end {
+            Some(Kind::Shape) => {
+                let added = intake.add_shape(reader.payload());
+                added.map_err(|reason| reader.wrong(0, &reason))?;
+            }
+            Some(Kind::TableEnd) => {
+                let count = Some(intake.count() as u64);
+                return match number(reader.payload()) == count && count == Some(definition.count) {
+                    true => Ok((table.name().to_owned(), definition.rest)),
+                    false => {
+                        Err(reader.wrong(0, "a table has not as many records as it should have"))
+                    }
+                };
+            }
+            _ => return Err(reader.wrong(0, "a table has no end")),
         }
-        let payload = reader.payload();
-        match kind {
-            Kind::Records => {}
-            Kind::Shape => {
-                if let Err(reason) = intake.add_shape(payload) {
-                    return Err(reader.wrong(0, &reason));
-                }
-            }
-            Kind::TableEnd if number(payload) == Some(count) && count == definition.count => break,
-            Kind::TableEnd => {
-                return Err(reader.wrong(0, "a table has not as many records as it should have"));
-            }
-            Kind::Table | Kind::End => {
-                return Err(reader.wrong(0, "a table has no end"));
-            }
-        }
+        group = Group::read(reader, intake.spare())?;
     }
-    let name = definition.table.name().to_owned();
-    Ok((name, definition.rest))
 }

@@ -25,9 +25,12 @@ impl State {
         let noting = self.noting(stage.bytes(), stage.len());
         probe(stage.len() * BYTES_A_ROW + entries + noting)?;
         let mut keys = given.iter().copied();
-        self.write_all(stage.len(), interrupt, |_, index, scratch| {
-            stage.write(index, &mut keys, scratch)
-        })?;
+        match stage.run() {
+            Some(run) => self.write_run(run, (0..stage.len()).map(|at| stage.stored_len(at)))?,
+            None => self.write_all(stage.len(), interrupt, |_, index, scratch| {
+                stage.write(index, &mut keys, scratch)
+            })?,
+        }
         // A stage that brings no shapes has not looked at those that came since it was made.
         let brings = stage.shapes.count() > self.version.shapes.count();
         let shapes = brings.then_some(&*stage.shapes);
@@ -44,14 +47,39 @@ impl State {
         let places = self.written.iter().enumerate();
         let rows = places.map(|(at, (place, _))| (first as usize + at, *place));
         self.version.rows.set_all(rows);
-        let mut keys = given.iter();
-        let mut bytes = 0;
+        let is_plain = self.recorder.is_none() && self.version.indexes().is_empty();
+        match stage.ascending().filter(|_| is_plain) {
+            Some(keys) => self.put_ascending(keys, first),
+            None => self.put(stage, &given, entries.is_none()),
+        }
+        self.count_shapes(stage);
+        let bytes = self.written.iter().map(|(_, len)| len).sum();
+        if let Some(entries) = entries {
+            self.version.put_entries(&entries);
+        }
+        self.inserted += stage.len() as u64;
+        self.changed(bytes);
+        Ok(given)
+    }
+
+    /// Gives keys that ascend to rows from `first` on.
+    fn put_ascending(&mut self, keys: impl Iterator<Item = i64>, first: Row) {
+        for (key, row) in keys.zip(first..) {
+            self.version.keys.insert(&KeyRef::Int(key), row);
+            self.largest_key = self.largest_key.max(key);
+        }
+    }
+
+    /// Gives staged records, which are written, their keys, and puts them into the indexes if that is wanted.
+    fn put(&mut self, stage: &Stage, given: &[i64], indexes: bool) {
+        let first = self.next_row - stage.len() as Row;
+        let mut given = given.iter();
         for index in 0..stage.len() {
-            let Some(&(place, len)) = self.written.get(index) else {
+            let Some(&(place, _)) = self.written.get(index) else {
                 continue;
             };
             let key = stage.key(index);
-            let key = key.or_else(|| keys.next().map(|key| KeyRef::Int(*key)));
+            let key = key.or_else(|| given.next().map(|key| KeyRef::Int(*key)));
             let Some(key) = key else {
                 continue;
             };
@@ -60,7 +88,7 @@ impl State {
             }
             let row = first + index as Row;
             self.version.keys.insert(&key, row);
-            if entries.is_none() {
+            if indexes {
                 self.version.index_row(row, place);
             }
             if let Some(recorder) = &mut self.recorder {
@@ -68,15 +96,20 @@ impl State {
                     recorder.insert(&key, record.text());
                 }
             }
-            self.count_shape(stage.shape(index), 1);
-            bytes += len;
         }
-        if let Some(entries) = entries {
-            self.version.put_entries(&entries);
+    }
+
+    fn count_shapes(&mut self, stage: &Stage) {
+        let (mut shape, mut count) = (stage.shape(0), 0);
+        for index in 0..stage.len() {
+            let next = stage.shape(index);
+            if next != shape {
+                self.count_shape(shape, count);
+                (shape, count) = (next, 0);
+            }
+            count += 1;
         }
-        self.inserted += stage.len() as u64;
-        self.changed(bytes);
-        Ok(given)
+        self.count_shape(shape, count);
     }
 
     /// The entries of the written records, which get the next rows, if they are many; `None` if they are to be put in one
@@ -106,6 +139,12 @@ impl State {
     /// Finds out, in record order, which key each record gets and whether it is free.
     fn check_keys(&self, stage: &Stage) -> Result<Vec<i64>> {
         let mut given = Vec::new();
+        if stage
+            .ascends_from
+            .is_some_and(|first| first > self.largest_key)
+        {
+            return Ok(given);
+        }
         // Runs of keys given in this call: ascending.
         let mut runs: Vec<(i64, i64)> = Vec::new();
         let mut largest = self.largest_key;

@@ -51,6 +51,23 @@ impl State {
         outcome
     }
 
+    /// The same for records that lie one behind the other, by their lengths.
+    pub(in crate::engine::table) fn write_run(
+        &mut self,
+        run: &[u8],
+        lens: impl ExactSizeIterator<Item = usize>,
+    ) -> Result<()> {
+        self.written.clear();
+        reserve(&mut self.written, lens.len())?;
+        let written =
+            self.heap
+                .append_run(&mut self.version.segments, run, lens, &mut self.written);
+        if written.is_err() {
+            self.discard_written();
+        }
+        written
+    }
+
     /// Gives up what was written.
     pub(super) fn discard_written(&mut self) {
         let mut written = std::mem::take(&mut self.written);
