@@ -1,7 +1,7 @@
 //! Files that no library has written: their checksums are right, and what they say is not.
 
 use super::block::sealed;
-use crate::engine::{Database, TableOptions};
+use crate::engine::{self, Database, Key, TableOptions};
 use crate::store::{load, save, Error, FileOptions, Work};
 use proptest::prelude::*;
 use std::fs;
@@ -108,6 +108,117 @@ fn blocks_that_are_missing_doubled_or_moved_are_found() {
                 is_corrupt(&moved.concat()),
                 "block {at} comes behind the next"
             );
+        }
+    }
+}
+
+/// A file whose table `t` has so many records that they are read in several groups of blocks.
+fn large_file(directory: &TempDir, record: impl Fn(usize) -> String) -> (Database, Vec<u8>) {
+    let database = Database::new();
+    let table = database.create_table("t", TableOptions::default()).unwrap();
+    let records: Vec<String> = (0..16_000).map(record).collect();
+    table
+        .insert_many(&format!("[{}]", records.join(",")), None)
+        .unwrap();
+    let path = directory.path().join("large");
+    let options = FileOptions::from_json(r#"{"format":"dictdb"}"#).unwrap();
+    save(&database, &path, &options, &Work::default()).unwrap();
+    (database, fs::read(path).unwrap())
+}
+
+/// Blocks of records, which are the long ones.
+fn long_blocks(file: &[u8]) -> Vec<Range<usize>> {
+    let mut blocks = blocks(file);
+    blocks.retain(|block| block.len() > 200_000);
+    blocks
+}
+
+#[test]
+fn many_blocks_with_records_of_many_shapes_are_loaded_as_they_were() {
+    let directory = TempDir::new().unwrap();
+    let text = "x".repeat(300);
+    let many: Vec<String> = (0..600).map(|at| format!("\"f{at}\":{at}")).collect();
+    let key = |at: usize| match at {
+        0..5000 => (at * 2).to_string(),
+        5000..10_000 => ((at - 5000) * 2 + 1).to_string(),
+        10_000..12_000 => format!("\"{at}\""),
+        _ => (-(at as i64)).to_string(),
+    };
+    let (database, file) = large_file(&directory, |at| match (at / 3) % 5 {
+        0 => format!("{{\"id\":{},\"a\":\"{text}\"}}", key(at)),
+        1 => format!("{{\"a\":\"{text}\",\"id\":{}}}", key(at)),
+        2 => format!("{{\"b\":\"{text}é\",\"id\":{},\"a\":{at}}}", key(at)),
+        3 if at % 1000 == 0 => format!("{{{},\"id\":{}}}", many.join(","), key(at)),
+        _ => format!("{{\"c{}\":[{at},\"{text}\"],\"id\":{}}}", at % 7, key(at)),
+    });
+    assert!(long_blocks(&file).len() > 16);
+    let loaded = loaded(&directory, &file).unwrap();
+    assert_eq!(copy(&loaded), copy(&database));
+    let (table, mut before, mut after) = (loaded.table("t").unwrap(), Vec::new(), Vec::new());
+    for at in 0..16_000 {
+        let key = key(at);
+        let key = Key::from_json(&key).unwrap();
+        let get = |database: &Database, out: &mut Vec<u8>| {
+            out.clear();
+            database.table("t").unwrap().get(&key, out).unwrap();
+        };
+        get(&database, &mut before);
+        get(&loaded, &mut after);
+        assert_eq!(before, after);
+        let taken = table.insert(&format!("{{\"id\":{}}}", self::key_text(&key)), None);
+        assert!(matches!(taken, Err(engine::Error::DuplicateKey { .. })));
+    }
+}
+
+fn key_text(key: &Key<'_>) -> String {
+    match key {
+        Key::Int(key) => key.to_string(),
+        Key::Str(key) => format!("{key:?}"),
+    }
+}
+
+#[test]
+fn a_block_of_keys_that_were_there_before_is_refused() {
+    let directory = TempDir::new().unwrap();
+    let record = |at| {
+        format!(
+            "{{\"id\":{},\"text\":\"{}\"}}",
+            100_000 + at,
+            "y".repeat(300)
+        )
+    };
+    let (_, file) = large_file(&directory, record);
+    let blocks = long_blocks(&file);
+    for (from, to) in [(0, 1), (1, 0), (0, 9), (9, 0), (12, 13)] {
+        let payload = &file[blocks[from].start + HEADER..blocks[from].end];
+        let changed = with_payload(&file, &blocks[to], payload);
+        let error = loaded(&directory, &changed).map(|_| ()).unwrap_err();
+        assert!(error.to_string().contains("is taken"), "{error}");
+    }
+}
+
+#[test]
+fn what_is_wrong_is_told_by_its_place_in_whatever_block() {
+    let directory = TempDir::new().unwrap();
+    let record = |at| format!("{{\"id\":{at},\"text\":\"{}\"}}", "z".repeat(300));
+    let (_, file) = large_file(&directory, record);
+    for block in long_blocks(&file) {
+        let mut payload = file[block.start + HEADER..block.end].to_vec();
+        let middle = payload.len() / 2;
+        let label = payload[middle..]
+            .windows(6)
+            .position(|bytes| bytes == b"\"text\"");
+        let label = middle + label.unwrap();
+        payload[label + 1] = b'T';
+        match loaded(&directory, &with_payload(&file, &block, &payload)) {
+            Err(Error::Corrupt { position, .. }) => {
+                let place = (block.start + HEADER + label) as u64;
+                assert!(
+                    (place - 40..place).contains(&position),
+                    "{position} for {place}"
+                );
+            }
+            other => panic!("{:?}", other.map(|_| ())),
         }
     }
 }
