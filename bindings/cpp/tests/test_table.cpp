@@ -60,6 +60,31 @@ TEST_CASE("A record is read by its key") {
     CHECK(users.try_get<user>("x y").status() == status::type_mismatch);
 }
 
+TEST_CASE("String keys of every length and content are what they are") {
+    dictdb::database db;
+    dictdb::table t = db.create_table("t");
+    for (std::size_t length = 1; length < 300; ++length) {
+        for (const char last : {'x', '"', '\\', '\x01', ' '}) {
+            std::string key(length, 'k');
+            key.back() = last;
+            CAPTURE(key);
+            REQUIRE(t.insert(object("id", key, "n", length)) == dictdb::key(key));
+            REQUIRE(t.update(key, object("m", last == 'x')));
+            const auto found = t.get<std::map<std::string, dictdb::raw_json>>(key);
+            REQUIRE(found);
+            REQUIRE(found->at("n").text == std::to_string(length));
+            REQUIRE(dictdb::from_json<std::string>(found->at("id").text) == key);
+        }
+    }
+    for (const std::int64_t number : {INT64_MIN, std::int64_t{-1}, std::int64_t{0}, INT64_MAX}) {
+        t.insert(object("id", number));
+        CHECK(t.update(number, object("n", 1)));
+        CHECK(t.get(number));
+        CHECK(!t.get(std::to_string(number)));
+        CHECK(t.erase(number));
+    }
+}
+
 TEST_CASE("Many are inserted and read in one call, all or none") {
     dictdb::database db;
     dictdb::table users = db.create_table("users");
