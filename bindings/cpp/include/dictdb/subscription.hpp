@@ -70,8 +70,9 @@ private:
                 }
                 if (is_over(polled.status()))
                     return;
-                report(polled.error());
+                // Before it is told: whoever reads the tables anew then gets every change after that.
                 const auto last = source.try_last();
+                report(polled.error());
                 if (!last)
                     return;
                 since = *last;
