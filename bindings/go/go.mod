@@ -1,0 +1,3 @@
+module dictdb
+
+go 1.24
