@@ -30,7 +30,7 @@ var logging struct {
 // whole process.
 //
 // Messages are handed to the logger one after the other, by a goroutine of this package, with the time at which they came: a slow logger holds up no call.
-// It may call this package; what happens inside such calls is not logged. If it is so slow that more than 4 MiB of messages wait, further ones are left
+// It may call this package; what happens inside such calls is not logged. If it is so slow that more than 1 MiB of messages wait, further ones are left
 // out, and their number is logged.
 //
 // SetLogger returns when the logger before has got its last message (unless that logger itself called it).

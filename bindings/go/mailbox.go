@@ -24,7 +24,7 @@ type message struct {
 }
 
 // More than so many bytes of messages that wait are thrown away, and counted.
-const mailboxBytes = 4 << 20
+const mailboxBytes = 1 << 20
 
 func newMailbox(what string) (*mailbox, error) {
 	m := &mailbox{c: C.dgo_mailbox_new(mailboxBytes), done: make(chan struct{})}

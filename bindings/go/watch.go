@@ -6,6 +6,8 @@ import "C"
 import (
 	"context"
 	"encoding/json"
+	"errors"
+	"fmt"
 	"iter"
 	"os"
 	"runtime"
@@ -30,6 +32,11 @@ type Watch struct {
 
 	// The descriptor must not be closed while it is being copied: its number could be another file's.
 	descriptor sync.RWMutex
+
+	// The library's descriptor tells of changes that nobody has been given. So who is given some wakes all others who wait.
+	mu      sync.Mutex
+	given   uint64 // how far anybody has come
+	waiting map[*news]struct{}
 }
 
 // WatchOptions say what a watch keeps. The zero value has the library's defaults.
@@ -66,7 +73,7 @@ type Change struct {
 }
 
 func newWatch(number C.uintptr_t) *Watch {
-	w := &Watch{}
+	w := &Watch{waiting: map[*news]struct{}{}}
 	w.h = newHandle(w, C.DGO_WATCH, number)
 	w.life, w.end = context.WithCancel(context.Background())
 	return w
@@ -120,20 +127,26 @@ func (w *Watch) Close() error {
 // Poll gets the changes that there are after a sequence number, at most so many (0: all); 0 gives all since the watch was made. What was asked for
 // may be asked for again, as long as it is kept. It does not wait.
 //
-// Errors: [ErrUnavailable] (changes after since are gone: the detail has since, oldest and newest).
+// Errors: [ErrUnavailable] (changes after since are gone: the detail has since, oldest and newest), [ErrInvalidArgument] (a number that no change has
+// yet).
 func (w *Watch) Poll(since uint64, most int) ([]Change, error) {
 	number, err := w.h.live()
 	if err != nil {
 		return nil, err
 	}
+	if err := w.checkSince(since); err != nil {
+		return nil, err
+	}
 	b := newBuffer()
 	defer b.release()
 	var object C.uintptr_t
-	status := C.dgo_watch_poll(number, C.uint64_t(since), C.uint64_t(max(most, 0)), b.c, nil, &object)
+	var last C.uint64_t
+	status := C.dgo_watch_poll(number, C.uint64_t(since), C.uint64_t(max(most, 0)), b.c, &last, &object)
 	runtime.KeepAlive(w)
 	if err := check(status, object); err != nil {
 		return nil, err
 	}
+	w.give(uint64(last))
 	text := b.bytes()
 	if len(text) == len("[]") {
 		return nil, nil
@@ -141,6 +154,35 @@ func (w *Watch) Poll(since uint64, most int) ([]Change, error) {
 	var changes []Change
 	err = json.Unmarshal(text, &changes)
 	return changes, err
+}
+
+// checkSince refuses numbers of the future: they would tell nothing of how far anybody has come.
+func (w *Watch) checkSince(since uint64) error {
+	w.mu.Lock()
+	isKnown := since <= w.given
+	w.mu.Unlock()
+	if isKnown {
+		return nil
+	}
+	last, err := w.Last()
+	if err == nil && since > last {
+		return newError(StatusInvalidArgument, fmt.Sprintf("changes after %d were asked for, but %d is the last one", since, last))
+	}
+	return err
+}
+
+// give notes that somebody has got changes up to a number, or does not want them, and wakes those who wait: for them the descriptor may not have
+// become readable, or not for long enough to be noticed.
+func (w *Watch) give(last uint64) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if last <= w.given {
+		return
+	}
+	w.given = last
+	for n := range w.waiting {
+		n.wake()
+	}
 }
 
 // Wait gets changes as [Watch.Poll] does, and waits for the first if there is none. It waits in Go's poller: no thread is taken.
@@ -222,10 +264,15 @@ func (w *Watch) newNews(ctx context.Context) (*news, error) {
 		n.file.Close()
 		return nil, newError(StatusIO, "the watch's descriptor cannot be waited for: "+err.Error())
 	}
-	wake := func() { n.file.SetReadDeadline(time.Unix(0, 1)) }
-	n.stops = [2]func() bool{context.AfterFunc(ctx, wake), context.AfterFunc(w.life, wake)}
+	w.mu.Lock()
+	w.waiting[n] = struct{}{}
+	w.mu.Unlock()
+	n.stops = [2]func() bool{context.AfterFunc(ctx, n.wake), context.AfterFunc(w.life, n.wake)}
 	return n, nil
 }
+
+// wake ends the waiting, or the next one if there is none now.
+func (n *news) wake() { n.file.SetReadDeadline(time.Unix(0, 1)) }
 
 func (w *Watch) copyDescriptor() (C.int32_t, error) {
 	w.descriptor.RLock()
@@ -243,27 +290,38 @@ func (n *news) close() {
 	for _, stop := range n.stops {
 		stop()
 	}
+	n.watch.mu.Lock()
+	delete(n.watch.waiting, n)
+	n.watch.mu.Unlock()
 	n.file.Close()
 }
 
+// wait waits for changes. Whether there are any only a poll tells: it is asked first, and after each waking.
 func (n *news) wait(since uint64, most int) (changes []Change, err error) {
 	connection, err := n.file.SyscallConn()
 	if err != nil {
 		return nil, err
 	}
-	// The poller tells when the descriptor becomes readable; whether there are changes only a poll tells. It is asked first, and then each time.
-	waited := connection.Read(func(uintptr) bool {
-		changes, err = n.watch.Poll(since, most)
-		return err != nil || changes != nil
-	})
-	switch {
-	case n.watch.life.Err() != nil:
-		return nil, newError(StatusCancelled, "the watch was closed")
-	case err != nil || changes != nil:
-		return changes, err
-	case n.ctx.Err() != nil:
-		return nil, stopped(n.ctx)
-	default:
-		return nil, waited
+	for {
+		// What woke the last waiting shows in what follows.
+		if err := n.file.SetReadDeadline(time.Time{}); err != nil {
+			return nil, err
+		}
+		switch {
+		case n.watch.life.Err() != nil:
+			return nil, newError(StatusCancelled, "the watch was closed")
+		case n.ctx.Err() != nil:
+			return nil, stopped(n.ctx)
+		}
+		waited := connection.Read(func(uintptr) bool {
+			changes, err = n.watch.Poll(since, most)
+			return err != nil || changes != nil
+		})
+		if err != nil || changes != nil {
+			return changes, err
+		}
+		if !errors.Is(waited, os.ErrDeadlineExceeded) {
+			return nil, waited
+		}
 	}
 }
