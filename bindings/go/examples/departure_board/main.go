@@ -1,0 +1,143 @@
+// A departure board: flights from New York, as the boards of its airports showed them at two moments of January 2013.
+//
+//	go run ./examples/departure_board [DIRECTORY]
+//
+// DIRECTORY has the CSV files; examples/data of the library by default.
+package main
+
+import (
+	"context"
+	"fmt"
+	"log"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"time"
+
+	"dictdb"
+)
+
+type flight struct {
+	Departs       int // day, hour and minute, as DDHHMM
+	Carrier, Dest string
+	Flight        int
+	Status        string
+	DepDelay      int `json:"dep_delay"` // minutes
+}
+
+var ctx = context.Background()
+
+var shown = dictdb.MustCompile(dictdb.Where("origin = ?1 AND (departs >= ?2 OR status = 'scheduled')").OrderBy("departs").Limit(8))
+
+func must[T any](value T, err error) T {
+	if err != nil {
+		log.Fatal(err)
+	}
+	return value
+}
+
+func code(t time.Time) int { return t.Day()*10000 + t.Hour()*100 + t.Minute() }
+
+func decode(code int) time.Time {
+	return time.Date(2013, time.January, code/10000, code/100%100, code%100, 0, 0, time.UTC)
+}
+
+// names reads names by their keys, as a board has room for them. Where there is no record, the key has to do.
+func names(table *dictdb.Table, keys ...string) (names []string) {
+	all := make([]dictdb.Key, len(keys))
+	for i, key := range keys {
+		all[i] = dictdb.Str(key)
+	}
+	for i, found := range must(dictdb.GetMany[struct{ Name string }](ctx, table, all)) {
+		name := keys[i]
+		if found != nil {
+			name = found.Name
+		}
+		for _, ending := range []string{" Inc.", " Co.", " Corporation", " Intl"} {
+			name = strings.TrimSuffix(name, ending)
+		}
+		names = append(names, name)
+	}
+	return names
+}
+
+func (f flight) describe(now time.Time) string {
+	status, late := "Departed", f.DepDelay
+	switch departs := decode(f.Departs); {
+	case f.Status == "cancelled":
+		return "Cancelled"
+	case f.Status == "scheduled" && !departs.Before(now):
+		return "On time"
+	case f.Status == "scheduled":
+		status, late = "Delayed", int(now.Sub(departs).Minutes())
+	}
+	switch {
+	case late == 0:
+		return status
+	case -60 < late && late < 60:
+		return fmt.Sprintf("%s %+dm", status, late)
+	default:
+		return fmt.Sprintf("%s %+dh%02d", status, late/60, max(late, -late)%60)
+	}
+}
+
+func row(columns ...string) {
+	for i, width := range []int{5, 7, 19, 22, 15} {
+		if text := []rune(columns[i]); len(text) > width {
+			columns[i] = string(text[:width-1]) + "…"
+		}
+		columns[i] = fmt.Sprintf("%-*s", width, columns[i])
+	}
+	fmt.Println("│ " + strings.Join(columns, "  ") + " │")
+}
+
+func line(left, title, clock, right string) {
+	fmt.Println(left + "─" + title + strings.Repeat("─", 76-len(title)-len(clock)) + clock + "─" + right)
+}
+
+func main() {
+	_, source, _, _ := runtime.Caller(0)
+	directory := filepath.Join(filepath.Dir(source), "../../../../examples/data")
+	if len(os.Args) > 1 {
+		directory = os.Args[1]
+	}
+	db := must(dictdb.New())
+	defer db.Close()
+	load := func(name, key string) *dictdb.Table {
+		return must(db.ImportCSV(ctx, name, filepath.Join(directory, name+".csv"), dictdb.CSVImport{PrimaryKey: key}))
+	}
+	airlines, airports, flights := load("airlines", "carrier"), load("airports", "faa"), load("flights", "id")
+
+	// When a flight left is written as DDHHMM, too; some left on the day after the one that they were scheduled for.
+	must(flights.UpdateWhere(ctx, "TRUE", "departs = day * 10000 + sched_dep_time, status = 'scheduled'"))
+	must(flights.UpdateWhere(ctx, "dep_time IS NOT NULL", "left = day * 10000 + dep_time, slip = dep_time - sched_dep_time"))
+	must(flights.UpdateWhere(ctx, "dep_delay > 0 AND slip < 0", "left = left + 10000"))
+
+	for i, now := range []time.Time{decode(3_11_40), decode(10_06_30)} {
+		// An hour ahead it is known of a flight that it never leaves.
+		must(flights.UpdateWhere(ctx, "left <= ?1", "status = 'departed'", code(now)))
+		must(flights.UpdateWhere(ctx, "dep_time IS NULL AND departs <= ?1", "status = 'cancelled'", code(now.Add(time.Hour))))
+
+		fmt.Print(strings.Repeat("\n", i), now.Format("Monday, 2 January 2006: departures\n"))
+		for i, origin := range []string{"EWR", "JFK", "LGA"} {
+			title, clock := " "+origin+"  "+names(airports, origin)[0]+" ", now.Format(" 15:04 ")
+			if i == 0 {
+				line("┌", title, clock, "┐")
+				row("Time", "Flight", "Airline", "Destination", "Status")
+			} else {
+				line("├", title, clock, "┤")
+			}
+			var carriers, dests []string
+			board := must(dictdb.Select[flight](ctx, flights, shown, origin, code(now.Add(-20*time.Minute))))
+			for _, f := range board {
+				carriers, dests = append(carriers, f.Carrier), append(dests, f.Dest)
+			}
+			carriers, dests = names(airlines, carriers...), names(airports, dests...)
+			for i, f := range board {
+				row(decode(f.Departs).Format("15:04"), fmt.Sprint(f.Carrier, " ", f.Flight), carriers[i], dests[i], f.describe(now))
+			}
+		}
+		line("└", "", "", "┘")
+	}
+}
