@@ -19,7 +19,7 @@ func TestReadme(t *testing.T) {
 	run := func(name string, args ...string) string {
 		command := exec.Command(name, args...)
 		command.Dir = dir
-		command.Env = append(os.Environ(), "GOFLAGS=-mod=mod")
+		command.Env = append(os.Environ(), "GOFLAGS=-mod=mod", "GOEXPERIMENT=")
 		out, err := command.CombinedOutput()
 		if err != nil {
 			t.Fatalf("%s %v: %v\n%s", name, args, err, out)

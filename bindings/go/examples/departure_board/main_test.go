@@ -12,7 +12,9 @@ func TestBoards(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	got, err := exec.Command("go", "run", ".").Output()
+	command := exec.Command("go", "run", ".")
+	command.Env = append(os.Environ(), "GOEXPERIMENT=")
+	got, err := command.Output()
 	if err != nil {
 		t.Fatal(err)
 	}
