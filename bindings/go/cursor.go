@@ -75,20 +75,34 @@ func (t *Table) Cursor(ctx context.Context, rows Source, args ...any) (*Cursor, 
 
 // Close ends the cursor. A step that runs in another goroutine ends as usual.
 func (c *Cursor) Close() error {
-	c.state.close()
+	if c.state != nil {
+		c.state.close()
+	}
 	return nil
+}
+
+// begin begins a step; on success the caller unlocks the cursor after it.
+func (c *Cursor) begin() (C.uintptr_t, error) {
+	if c.state == nil {
+		return 0, (*handle)(nil).closed()
+	}
+	c.state.lent.Lock()
+	number, err := c.state.h.live()
+	if err != nil {
+		c.state.lent.Unlock()
+	}
+	return number, err
 }
 
 // Next takes the next row, as text of its own. [Cursor.NextBatch] takes many in one crossing.
 //
 // Errors: [ErrRecordNotFound] (there are no more), [ErrCancelled] and [ErrTimeout] (the next call goes on where this one stopped).
 func (c *Cursor) Next() (json.RawMessage, error) {
-	c.state.lent.Lock()
-	defer c.state.lent.Unlock()
-	number, err := c.state.h.live()
+	number, err := c.begin()
 	if err != nil {
 		return nil, err
 	}
+	defer c.state.lent.Unlock()
 	var row *C.char
 	var length C.size_t
 	var object C.uintptr_t
@@ -120,12 +134,11 @@ func (c *Cursor) NextBatch(maxRows, maxBytes int) (json.RawMessage, int64, error
 }
 
 func (c *Cursor) batch(maxRows, maxBytes int, form C.int32_t, b *buffer) (int64, error) {
-	c.state.lent.Lock()
-	defer c.state.lent.Unlock()
-	number, err := c.state.h.live()
+	number, err := c.begin()
 	if err != nil {
 		return 0, err
 	}
+	defer c.state.lent.Unlock()
 	var object C.uintptr_t
 	var count C.uint64_t
 	status := C.dgo_cursor_next_batch(number, C.uint64_t(maxRows), C.size_t(maxBytes), form, b.c, &count, &object)

@@ -39,7 +39,7 @@ watches and backups keep memory, or work, until then. Use after Close is [ErrInv
 
 # The crossing
 
-A call into the library is one crossing of some 50 ns, whatever it does: a whole query with all its rows is one, as is a bulk insert or a batch. Arguments stay on
+A call into the library is one crossing, whatever it does: a whole query with all its rows is one, as is a bulk insert or a batch. Arguments stay on
 the goroutine's stack, and results are written into buffers that are reused. [Table.AppendGet] reads a record with no allocation; [Get] and [Select]
 decode straight from the library's buffer. The library never calls Go: log messages and failures of backups are queued for a goroutine.
 

@@ -68,6 +68,9 @@ func (s *jobState) close() {
 }
 
 func (s *jobState) live() (C.uintptr_t, error) {
+	if s == nil {
+		return 0, (*handle)(nil).closed()
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.isClosed {
@@ -78,7 +81,9 @@ func (s *jobState) live() (C.uintptr_t, error) {
 
 // Close gives the handle back. A job that runs is not stopped by that; a database that it makes is freed.
 func (j *Job) Close() error {
-	j.state.close()
+	if j.state != nil {
+		j.state.close()
+	}
 	return nil
 }
 

@@ -103,7 +103,19 @@ func TestZeroValuesAreErrors(t *testing.T) {
 	_, err = newTable(t, "").Count(ctx, new(dictdb.Query))
 	fails(t, err, dictdb.ErrInvalidHandle)
 	fails(t, dictdb.And(new(dictdb.Predicate)).Err(), dictdb.ErrInvalidHandle)
-	ok(t, new(dictdb.DB).Close())
+	_, err = new(dictdb.Cursor).Next()
+	fails(t, err, dictdb.ErrInvalidHandle)
+	_, err = new(dictdb.Watch).Wait(ctx, 0, 0)
+	fails(t, err, dictdb.ErrInvalidHandle)
+	fails(t, new(dictdb.Job).Cancel(), dictdb.ErrInvalidHandle)
+	_, err = new(dictdb.Batch).Commit(ctx)
+	fails(t, err, dictdb.ErrInvalidHandle)
+	for _, zero := range []io.Closer{
+		new(dictdb.DB), new(dictdb.Table), new(dictdb.Query), new(dictdb.Update), new(dictdb.Cursor), new(dictdb.Batch), new(dictdb.Cancel),
+		new(dictdb.Watch), new(dictdb.Job), new(dictdb.Backup),
+	} {
+		ok(t, zero.Close())
+	}
 	ok(t, new(dictdb.Predicate).Close())
 }
 

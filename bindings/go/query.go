@@ -161,11 +161,18 @@ func (t *Table) SelectJSON(ctx context.Context, rows Source, args ...any) (json.
 //
 // Errors: [ErrRecordNotFound] (there is none), and as of [Select].
 func First[T any](ctx context.Context, t *Table, rows Source, args ...any) (T, error) {
-	for row, err := range Rows[T](ctx, t, rows, args...) {
+	var row T
+	cursor, err := t.Cursor(ctx, rows, args...)
+	if err != nil {
 		return row, err
 	}
-	var none T
-	return none, recordNotFound
+	defer cursor.Close()
+	text, err := cursor.Next()
+	if err != nil {
+		return row, err
+	}
+	err = json.Unmarshal(text, &row)
+	return row, err
 }
 
 // GetMany reads records by their keys, as of one instant: each in its key's place, nil where there is none.
@@ -243,8 +250,8 @@ func (t *Table) Count(ctx context.Context, rows Source, args ...any) (int64, err
 // onlyWhere tells that a query is a predicate as text and nothing else.
 func onlyWhere(rows Source) (string, bool) {
 	s, ok := rows.(Spec)
-	ok = ok && s.where != "" && s.predicate == nil && s.columns == nil && s.groupBy == nil && s.aggregates == nil && s.limit == nil &&
-		s.offset == nil && !s.distinct && s.whole == nil
+	ok = ok && s.where != "" && s.predicate == nil && s.columns == nil && s.groupBy == nil && s.aggregates == nil && s.orderBy == nil &&
+		s.limit == nil && s.offset == nil && !s.distinct && s.whole == nil
 	return s.where, ok
 }
 

@@ -171,6 +171,8 @@ func TestQueries(t *testing.T) {
 	same(t, must(dictdb.First[person](ctx, table, dictdb.Spec{}.OrderBy("-pay"))).Name, "Ada")
 	_, err := dictdb.First[person](ctx, table, dictdb.Where("FALSE"))
 	fails(t, err, dictdb.ErrRecordNotFound)
+	_, err = dictdb.First[person](ctx, table, dictdb.Where("("))
+	fails(t, err, dictdb.ErrParse)
 	same(t, len(must(dictdb.Select[person](ctx, table, nil))), 5)
 	same(t, must(table.Count(ctx, dictdb.Where("pay > ?1"), 4)), int64(2))
 	same(t, dictdb.Spec{}.String(), "{}")
@@ -202,6 +204,7 @@ func TestWhatIsWrongWithAQuery(t *testing.T) {
 		{dictdb.Where("name = ?1"), []any{"\xff"}, dictdb.ErrInvalidUTF8},
 		{dictdb.Where("pay > 99999999999999999999"), nil, dictdb.ErrNumberRange},
 		{dictdb.Spec{}.Aggregate("s", "sum(name)"), nil, dictdb.ErrTypeMismatch},
+		{dictdb.SpecJSON(json.RawMessage(`{"where":"TRUE"}`)).OrderBy("pay"), nil, dictdb.ErrInvalidArgument},
 		{(*dictdb.Query)(nil), nil, dictdb.ErrInvalidArgument},
 	} {
 		_, err := dictdb.Select[person](ctx, table, test.rows, test.args...)
@@ -260,6 +263,8 @@ func TestRows(t *testing.T) {
 		records[i] = person{i + 1, fmt.Sprint("line\nend ", i), i % 7}
 	}
 	must(table.InsertMany(ctx, records))
+	must(table.Insert(json.RawMessage("{\n\"id\": 5001,\r\n \"name\": \"spread\\nout\" }\n")))
+	records = append(records, person{5001, "spread\nout", 0})
 	// The loop's body writes, and the loop sees the table as it was.
 	var got []person
 	for row, err := range dictdb.Rows[person](ctx, table, nil) {

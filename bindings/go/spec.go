@@ -37,7 +37,7 @@ func Where(predicate string) Spec { return Spec{where: predicate} }
 func Matching(predicate *Predicate) Spec { return Spec{}.Matching(predicate) }
 
 // SpecJSON takes a whole query as the library has it: a JSON object with the members where, columns, group_by, aggregates, order_by, limit, offset and
-// distinct. Of the methods only [Spec.Matching] adds to it.
+// distinct. Of the methods only [Spec.Matching] goes with it.
 func SpecJSON(spec json.RawMessage) Spec { return Spec{whole: spec} }
 
 // Where says which records, besides those of [Spec.Matching]; in place of what was said before.
@@ -147,6 +147,9 @@ func (s Spec) json() []byte {
 
 // standalone is json with what the predicate says, too: for calls that take no predicate.
 func (s Spec) standalone() ([]byte, error) {
+	if err := s.check(); err != nil {
+		return nil, err
+	}
 	if s.predicate == nil {
 		return s.json(), nil
 	}
@@ -175,6 +178,16 @@ func (s Spec) standalone() ([]byte, error) {
 	}
 	members.string("where", where)
 	return members.end(), nil
+}
+
+// check refuses members beside a whole query.
+func (s Spec) check() error {
+	whole := s.whole
+	s.whole = nil
+	if whole != nil && s.json() != nil {
+		return newError(StatusInvalidArgument, "a query given as JSON has all its members there; only Matching goes with it, not "+s.String())
+	}
+	return nil
 }
 
 // isSimple tells that the query has no members but those of dictdb_table_select.
@@ -230,6 +243,9 @@ type source struct {
 }
 
 func (s Spec) source() (source, error) {
+	if err := s.check(); err != nil {
+		return source{}, err
+	}
 	from := source{spec: s.json()}
 	if s.predicate != nil {
 		number, err := s.predicate.live()

@@ -82,7 +82,7 @@ const (
 	Ignored  Outcome = "ignored"
 )
 
-var outcomes = [...]Outcome{C.DICTDB_UPSERT_INSERTED: Inserted, C.DICTDB_UPSERT_UPDATED: Updated, C.DICTDB_UPSERT_IGNORED: Ignored}
+var outcomes = map[C.int32_t]Outcome{C.DICTDB_UPSERT_INSERTED: Inserted, C.DICTDB_UPSERT_UPDATED: Updated, C.DICTDB_UPSERT_IGNORED: Ignored}
 
 // Upsert inserts a record, or deals with the record that has its key. To be merged it may give fields only in part.
 //

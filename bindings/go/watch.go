@@ -117,6 +117,9 @@ func (db *DB) Watch(options WatchOptions) (*Watch, error) {
 
 // Close stops watching. Who waits for a change is answered [ErrCancelled].
 func (w *Watch) Close() error {
+	if w.h == nil {
+		return nil
+	}
 	w.descriptor.Lock()
 	w.h.free()
 	w.descriptor.Unlock()
