@@ -34,7 +34,13 @@ func (b *buffer) bytes() []byte {
 	return unsafe.Slice((*byte)(unsafe.Pointer(b.c.data)), int(b.c.len))
 }
 
+// Tests set it, to spoil what is lent for longer than it may be.
+var spoil func(*buffer)
+
 func (b *buffer) release() {
+	if spoil != nil {
+		spoil(b)
+	}
 	if b.c.capacity > largestKept {
 		C.dictdb_buffer_free(b.c)
 	}

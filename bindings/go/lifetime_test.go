@@ -119,6 +119,36 @@ func TestZeroValuesAreErrors(t *testing.T) {
 	ok(t, new(dictdb.Predicate).Close())
 }
 
+// A slowValue takes so long to encode that the collector comes in between, and frees what it may.
+type slowValue int
+
+func (v slowValue) MarshalJSON() ([]byte, error) {
+	for range 3 {
+		runtime.GC()
+		time.Sleep(time.Millisecond)
+	}
+	return []byte(fmt.Sprint(int(v))), nil
+}
+
+// What is given to a call, and used by nobody else, lives as long as the call.
+func TestArgumentsLiveAsLongAsTheCall(t *testing.T) {
+	table := newTable(t, people)
+	query := func() *dictdb.Query { return must(dictdb.Compile(dictdb.Where("age = ?1"))) }
+	update := func() *dictdb.Update { return dictdb.MustCompileUpdate("age = ?1", "n = 1") }
+	same(t, len(must(dictdb.Select[person](ctx, table, query(), slowValue(36)))), 1)
+	same(t, len(must(dictdb.Select[person](ctx, table, dictdb.Matching(dictdb.Ge("age", 18)).Where("age = ?1"), slowValue(36)))), 1)
+	same(t, must(table.Count(ctx, query(), slowValue(36))), int64(1))
+	must(table.Explain(ctx, query(), slowValue(36)))
+	must(must(table.Cursor(ctx, query(), slowValue(36))).Next())
+	must(update().Run(ctx, table, slowValue(36)))
+	must(update().Explain(ctx, table, slowValue(36)))
+	batch := must(dictdb.NewBatch())
+	ok(t, batch.Run(must(table.Limited(nil, -1)), update(), slowValue(36)))
+	must(batch.Commit(ctx))
+	must(table.UpdateMatching(ctx, dictdb.Eq("age", 36), map[string]any{"n": slowValue(2)}))
+	same(t, must(query().Delete(ctx, table, slowValue(36))), int64(1))
+}
+
 // The collector runs all the time while objects are used and dropped: none may be freed under a call, and all are freed at some time.
 func TestCollector(t *testing.T) {
 	table := newTable(t, people)

@@ -37,6 +37,10 @@ func TestGoroutinesShareAll(t *testing.T) {
 			}
 			key := must(table.Insert(map[string]int{"worker": worker, "i": i}))
 			got := must(dictdb.Get[struct{ Worker, I int }](table, key))
+			text := must(table.AppendGet(nil, key))
+			if want := fmt.Sprintf(`{"i":%d,"worker":%d,`, i, worker); string(text[:len(want)]) != want {
+				t.Errorf("%s is not what worker %d inserted", text, worker)
+			}
 			if got.Worker != worker || got.I != i {
 				t.Errorf("%v is not what worker %d inserted", got, worker)
 			}
