@@ -146,6 +146,7 @@ func TestQueries(t *testing.T) {
 		{dictdb.Spec{}.Limit(-1).Offset(4).Columns("name"), nil, `[{"name":"50%"}]`},
 		{dictdb.Matching(dictdb.Eq("dept", "IT")).OrderBy("pay").Columns("name").Limit(1), nil, `[{"name":"Cy"}]`},
 		{dictdb.Matching(dictdb.Eq("dept", "IT")).Where("pay < ?1").Columns("name"), []any{5}, `[{"name":"Cy"}]`},
+		{dictdb.Matching(must(dictdb.Parse("pay = ?1"))).Columns("name"), []any{4}, `[{"name":"Cy"}]`},
 		{dictdb.Matching(dictdb.Eq("dept", "IT")).Aggregate("n", "count()"), nil, `[{"n":3}]`},
 		{dictdb.Matching(dictdb.Eq("dept", "IT")).LimitParam(1).Columns("name"), []any{1}, `[{"name":"Ada"}]`},
 	} {

@@ -5,7 +5,10 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
+	"sync"
 	"testing"
+	"time"
 
 	"dictdb"
 )
@@ -85,6 +88,34 @@ func TestGoroutinesShareACursor(t *testing.T) {
 	for id, times := range count {
 		if times != 1 {
 			t.Fatalf("row %d was handed out %d times", id, times)
+		}
+	}
+}
+
+// A row is copied while the cursor, which alone keeps its memory, is closed.
+func TestCloseWhileARowIsCopied(t *testing.T) {
+	table := newTable(t, "")
+	row := `{"text":"` + strings.Repeat("x", 8<<20) + `","id":1}`
+	for range 20 {
+		must(table.Insert(json.RawMessage(row)))
+		cursor := must(table.Cursor(ctx, nil))
+		ok(t, table.Delete(dictdb.Int(1)))
+		var stepping sync.WaitGroup
+		stepping.Add(1)
+		got := make(chan string)
+		go func() {
+			stepping.Done()
+			text, err := cursor.Next()
+			if err != nil && !errors.Is(err, dictdb.ErrInvalidHandle) {
+				t.Error(err)
+			}
+			got <- string(text)
+		}()
+		stepping.Wait()
+		time.Sleep(100 * time.Microsecond)
+		ok(t, cursor.Close())
+		if text := <-got; text != row && text != "" {
+			t.Fatal("the row is not what it was")
 		}
 	}
 }
