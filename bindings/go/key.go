@@ -80,11 +80,12 @@ func (k *Key) UnmarshalJSON(text []byte) error {
 }
 
 // parseKey reads a key as the library prints it.
-func parseKey(text []byte) (key Key, err error) {
+func parseKey(text []byte) (Key, error) {
 	if number, rest := digits(text); len(rest) == 0 {
 		return Int(number), nil
 	}
-	err = key.UnmarshalJSON(text)
+	var key Key // on the heap, which most keys are spared
+	err := key.UnmarshalJSON(text)
 	return key, err
 }
 

@@ -148,13 +148,21 @@ func Select[T any](ctx context.Context, t *Table, rows Source, args ...any) ([]T
 //
 // Errors: as of [Select].
 func (t *Table) SelectJSON(ctx context.Context, rows Source, args ...any) (json.RawMessage, int64, error) {
+	return t.AppendSelect(ctx, nil, rows, args...)
+}
+
+// AppendSelect appends rows to dst, as a JSON array, and tells their number: with room enough in dst, a query allocates next to nothing, however many rows
+// there are. On failure it returns dst.
+//
+// Errors: as of [Select].
+func (t *Table) AppendSelect(ctx context.Context, dst []byte, rows Source, args ...any) ([]byte, int64, error) {
 	b := newBuffer()
 	defer b.release()
 	count, err := t.selectInto(ctx, b, rows, args)
 	if err != nil {
-		return nil, 0, err
+		return dst, 0, err
 	}
-	return append(json.RawMessage(nil), b.bytes()...), count, nil
+	return append(dst, b.bytes()...), count, nil
 }
 
 // First reads the first row into a T.

@@ -156,6 +156,9 @@ func TestQueries(t *testing.T) {
 			ok(t, err)
 			same(t, string(text), test.want)
 			same(t, must(table.Count(ctx, rows, test.args...)), count)
+			appended, _, err := table.AppendSelect(ctx, []byte("> "), rows, test.args...)
+			ok(t, err)
+			same(t, string(appended), "> "+test.want)
 			cursor := must(table.Cursor(ctx, rows, test.args...))
 			if batch, _, err := cursor.NextBatch(0, 0); count > 0 {
 				ok(t, err)

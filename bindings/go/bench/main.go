@@ -288,7 +288,8 @@ func main() {
 		{
 			name: fmt.Sprintf("read %d rows of a range, by an index", rows), times: 10,
 			binding: []*way{
-				{name: "`SelectJSON`", run: repeated(func() { must2(table.SelectJSON(ctx, query, low, high)) })},
+				{name: "`AppendSelect`, as JSON", run: repeated(func() { room = must2(table.AppendSelect(ctx, room[:0], query, low, high)) })},
+				{name: "`SelectJSON`, in memory of its own", run: repeated(func() { must2(table.SelectJSON(ctx, query, low, high)) })},
 				{name: "`Select[User]`, as structs", run: repeated(func() { must(dictdb.Select[User](ctx, table, query, low, high)) })},
 				{name: "`Rows[User]`, as structs", run: repeated(func() {
 					for _, err := range dictdb.Rows[User](ctx, table, query, low, high) {
