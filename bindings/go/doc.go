@@ -22,7 +22,8 @@ written at one instant is a batch ([DB.Batch], [Batch]).
 
 What can take long takes a [context.Context]. When it ends, the library sees it in a word of memory that it looks at while it works; the call ends within
 milliseconds, has changed nothing, and returns an error that is both the context's and [ErrCancelled] or [ErrTimeout]. A write that has come to applying its
-changes completes, and returns no error. A context that cannot end, such as [context.Background], costs nothing.
+changes completes, and returns no error. A context that cannot end, such as [context.Background], costs nothing. ([Load], [Restore], [VerifyBackups]
+and what a [Backup] makes have no table or database to be told through: with a context that can end they run as a [Job], which it cancels.)
 
 # Errors
 
