@@ -1,0 +1,44 @@
+# frozen_string_literal: true
+
+module DictDB
+  # Where the library's log messages go.
+  # @api private
+  module Log
+    LEVELS = { error: 1, warn: 2, info: 3, debug: 4 }.freeze
+    NAMES = LEVELS.invert.freeze
+
+    # One function for the whole life of the process: a call of it may be under way when another block is set.
+    @callback = FFI::Function.new(:void, %i[pointer int32 string string]) do |_context, level, message, fields|
+      Log.receive(level, message, fields)
+    end
+
+    class << self
+      def set(level, sample, block)
+        number = LEVELS.fetch(level) do
+          raise InvalidArgumentError, "a log level is one of #{LEVELS.keys.map(&:inspect).join(", ")}, not #{level.inspect}"
+        end
+        slot = Slot.take
+        status = Native::Blocking.log_set(number, sample, block && @callback, nil, nil, slot.error)
+        slot.settle(status).release
+        @block = block
+        at_exit { silence } if block && !@ends
+        @ends ||= !block.nil?
+      end
+
+      # No exception may leave the callback.
+      def receive(level, message, fields)
+        fields = Codec.facts(fields.dup.force_encoding(Encoding::UTF_8))
+        @block&.call(NAMES.fetch(level, :debug), message.dup.force_encoding(Encoding::UTF_8), fields)
+      rescue StandardError => e
+        warn "the log block of DictDB raised #{e.full_message(highlight: false)}"
+      end
+
+      private
+
+      # Threads of the library must not call into an interpreter that has ended.
+      def silence
+        Native::Blocking.log_set(LEVELS[:error], 1, nil, nil, nil, nil)
+      end
+    end
+  end
+end
