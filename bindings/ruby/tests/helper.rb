@@ -27,9 +27,11 @@ class DictDBTest < Minitest::Test
 
   # A table on which a sorted query takes far longer than the calls on the spot may.
   def crowd
-    @crowd ||= @db.create_table(:crowd).tap do |table|
-      table.insert_many(JSON.generate((1..150_000).map { |i| { n: i, text: "text #{i} " * 3 } }))
-    end
+    @crowd ||= @db.create_table(:crowd).tap { |table| table.insert_many(DictDBTest.crowd) }
+  end
+
+  def self.crowd
+    @@crowd ||= JSON.generate((1..150_000).map { |n| { n: n, text: "text #{n} " * 3 } }) # rubocop:disable Style/ClassVars
   end
 
   def names(rows)

@@ -7,9 +7,9 @@ module DictDB
   #   p job.progress until job.wait(0.1)
   #   job.result # => {:records=>3, :bytes=>120, :duration_us=>345}
   class Job < Handle
-    # Between two looks at whether the thread that waits is interrupted.
-    SLICE_MILLISECONDS = 20
-    private_constant :SLICE_MILLISECONDS
+    # Between two looks at whether the thread that waits is interrupted, at most; in the beginning they are closer.
+    LONGEST_SLICE = 0.02
+    private_constant :LONGEST_SLICE
 
     # Begins work; without `background` waits for it, and returns what the block `result` makes of the job.
     # @api private
@@ -34,11 +34,12 @@ module DictDB
     # @return [Boolean] whether the work has ended
     # @raise [Error] the work has failed: why
     def wait(timeout = nil)
-      deadline = timeout && (now + timeout)
+      began = now
       loop do
-        milliseconds = deadline ? ((deadline - now) * 1000).ceil.clamp(0, SLICE_MILLISECONDS) : SLICE_MILLISECONDS
-        return true if look(milliseconds)
-        return false if deadline && now >= deadline
+        passed = now - began
+        left = timeout ? [timeout - passed, 0].max : LONGEST_SLICE
+        return true if look(([left, passed + 0.001, LONGEST_SLICE].min * 1000).ceil)
+        return false if left.zero?
       end
     end
 

@@ -1,0 +1,170 @@
+# frozen_string_literal: true
+
+require_relative "helper"
+
+# A call that takes long ends soon when its thread is interrupted, and has changed nothing. What is slow is measured
+# first, so that the tests mean the same on any machine.
+class TestInterrupts < DictDBTest
+  SOON = 1.0
+
+  def setup
+    super
+    crowd
+  end
+
+  def slow_read
+    crowd.order("-text").to_json
+  end
+
+  def test_timeout
+    whole = seconds { slow_read }
+    passed = seconds { assert_raises(Timeout::Error) { Timeout.timeout(whole / 10) { slow_read } } }
+    assert_operator passed, :<, whole * 0.8
+    assert_equal 0, crowd.statistics[:snapshots]
+  end
+
+  def test_kill
+    whole = seconds { slow_read }
+    reached = false
+    reader = Thread.new do
+      slow_read
+      reached = true
+    end
+    sleep whole / 10
+    passed = seconds { reader.kill.join }
+    assert_operator passed, :<, whole * 0.8
+    refute reached
+  end
+
+  def test_an_interrupted_write_changes_nothing
+    sum = crowd.sum(:n)
+    [-> { crowd.where("text LIKE ?1", "%1%").update("n = n + 1, text = text || ?1", "x") },
+     -> { crowd.where("text LIKE ?1", "%1%9%").delete },
+     -> { crowd.insert_many("[#{Array.new(200_000, "{}").join(",")}]") },
+     -> { crowd.create_index(:text, kind: :sorted) }].each do |write|
+      assert_raises(Timeout::Error) { Timeout.timeout(0.004) { write.call } }
+    end
+    assert_equal [150_000, sum, []], [crowd.count, crowd.sum(:n), crowd.indexes]
+  end
+
+  def test_what_is_begun_anew_is_done_once
+    assert_equal 150_000, crowd.all.update("n = n + 1")
+    assert_equal 150_000 * 150_001 / 2 + 150_000, crowd.sum(:n)
+    assert_equal 150_000, crowd.all.update("n = n + 1")
+    assert_equal 150_000 * 150_001 / 2 + 300_000, crowd.sum(:n)
+    other = @db.create_table(:other)
+    assert_equal 10_000, other.insert_many((1..10_000).map { |n| { n: n } }).size
+    assert_equal 10_000, other.count
+  end
+
+  def test_an_interrupted_cursor_is_not_left
+    assert_raises(Timeout::Error) { Timeout.timeout(0.01) { crowd.order("-text").cursor } }
+    assert_equal 0, crowd.statistics[:snapshots]
+  end
+
+  def test_tokens
+    token = DictDB::CancelToken.new
+    stoppable = crowd.with(cancel: token)
+    reader = Thread.new { assert_raises(DictDB::CancelledError) { loop { stoppable.order("-text").to_json } } }
+    sleep 0.03
+    refute token.set?
+    assert_same token, token.set
+    passed = seconds { reader.join }
+    assert_operator passed, :<, SOON
+    assert token.set?
+    assert_raises(DictDB::CancelledError) { stoppable.where("text LIKE ?1", "%x%").count }
+    assert_same token, token.reset
+    assert_equal 150_000, stoppable.where("text LIKE ?1", "%x%").count
+    @db.with(cancel: token) do |db|
+      token.cancel
+      assert_raises(DictDB::CancelledError) { db[:crowd].order("-text").to_json }
+    end
+    token.close
+    [-> { token.set }, -> { token.reset }, -> { token.set? }, -> { crowd.with(cancel: token) }].each do |use|
+      assert_raises(DictDB::ClosedError) { use.call }
+    end
+    assert_raises(DictDB::CancelledError) { stoppable.order("-text").to_json }
+  end
+
+  def test_time_limits
+    whole = seconds { slow_read }
+    hurried = crowd.with(timeout: whole / 10)
+    passed = seconds { assert_raises(DictDB::TimeoutError) { hurried.order("-text").to_json } }
+    assert_operator passed, :<, whole * 0.8
+    assert_equal 150_000, hurried.with(timeout: 60).count
+    assert_raises(DictDB::TimeoutError) { hurried.with(timeout: 60).order("-text").to_json }
+    assert_equal 1, hurried.where(id: 1).count
+    assert_raises(DictDB::TimeoutError) { crowd.with(timeout: 0, &:copy) }
+  end
+
+  def test_other_threads_run_meanwhile
+    done = false
+    reader = Thread.new do
+      5.times { slow_read }
+      done = true
+    end
+    steps = 0
+    until done
+      sleep 0.002
+      steps += 1
+    end
+    reader.join
+    assert_operator steps, :>, 20
+  end
+
+  def test_exceptions_that_are_put_off
+    result = nil
+    reader = Thread.new do
+      Thread.handle_interrupt(RuntimeError => :never) { result = slow_read }
+    rescue RuntimeError
+      :raised
+    end
+    sleep 0.01
+    reader.raise("later")
+    assert_equal :raised, reader.value
+    assert_equal crowd.order("-text").to_json, result
+  end
+
+  CTRL_C = <<~'RUBY'
+    require "dictdb"
+    table = DictDB.open.create_table(:crowd)
+    table.insert_many(JSON.generate((1..60_000).map { |i| { n: i, text: "text #{i} " * 3 } }))
+    interrupter = Thread.new { sleep 0.1; Process.kill(:INT, $$); sleep 60 }
+    began = nil
+    begin
+      loop { began = Process.clock_gettime(Process::CLOCK_MONOTONIC); table.order("-text").to_json }
+    rescue Interrupt
+      puts "interrupted"
+    end
+    trap(:USR1) { puts "trapped #{table.count} #{table[1].size}" }
+    Process.kill(:USR1, $$)
+    table.order("-text").to_json
+  RUBY
+
+  def test_ctrl_c_and_traps
+    passed = nil
+    output, status = nil
+    passed = seconds { output, status = ruby(CTRL_C) }
+    assert_equal ["interrupted\ntrapped 60000 3\n", true], [output, status.success?]
+    assert_operator passed, :<, 30
+  end
+
+  AT_THE_END = <<~'RUBY'
+    require "dictdb"
+    table = DictDB.open.create_table(:crowd)
+    table.insert_many(JSON.generate((1..60_000).map { |i| { n: i, text: "text #{i} " * 3 } }))
+    watch = table.watch
+    4.times { Thread.new { loop { table.order("-text").to_json } } }
+    Thread.new { watch.each { |_| nil } }
+    Thread.new { table.order("-text").cursor { |rows| rows.each { |_| sleep 1 } } }
+    sleep 0.1
+    puts "end"
+  RUBY
+
+  def test_a_process_ends_with_calls_under_way
+    output, status = nil
+    passed = seconds { output, status = ruby(AT_THE_END) }
+    assert_equal ["end\n", true], [output, status.success?]
+    assert_operator passed, :<, 30
+  end
+end
