@@ -139,10 +139,10 @@ module DictDB
 
     private
 
-    def from_job(keys, background, block, &start)
+    def from_job(keys, background, borrower, &start)
       symbols = symbol_keys?(keys, false)
       made = Job.start(background, result: :database.to_proc, symbol_keys: symbols, &start)
-      background ? made : Handle.lend(made, &block)
+      background ? made : Handle.lend(made, &borrower)
     end
 
     # Times are written with all their digits, which a double does not have.

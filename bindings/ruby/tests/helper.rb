@@ -31,7 +31,7 @@ class DictDBTest < Minitest::Test
   end
 
   def self.crowd
-    @@crowd ||= JSON.generate((1..150_000).map { |n| { n: n, text: "text #{n} " * 3 } }) # rubocop:disable Style/ClassVars
+    @@crowd ||= JSON.generate((1..150_000).map { |n| { n:, text: "text #{n} " * 3 } }) # rubocop:disable Style/ClassVars
   end
 
   def names(rows)

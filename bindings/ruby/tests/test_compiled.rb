@@ -95,7 +95,7 @@ class TestCompiled < DictDBTest
     query = DictDB::Query.new(where: "name = ?1")
     other = @db.create_table(:other)
     other.insert(name: "Ada", id: 77)
-    assert_equal [1, 77], [people, other].map { |table| query.run("Ada", table: table).first["id"] }
+    assert_equal [1, 77], [people, other].map { |table| query.run("Ada", table:).first["id"] }
     people.snapshot do |then_|
       assert_equal 1, query.delete("Ada", table: people)
       assert_equal [1, 0], [query.count("Ada", table: then_), query.count("Ada", table: people)]

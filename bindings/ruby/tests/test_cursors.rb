@@ -4,7 +4,7 @@ require_relative "helper"
 
 class TestCursors < DictDBTest
   def numbers(count)
-    @numbers ||= @db.create_table(:numbers).tap { |table| table.insert_many((1..count).map { |n| { n: n } }) }
+    @numbers ||= @db.create_table(:numbers).tap { |table| table.insert_many((1..count).map { |n| { n: } }) }
   end
 
   def test_portions

@@ -22,7 +22,7 @@ class TestErrors < DictDBTest
       refute_empty error.new.message
     end
     assert_equal DictDB::Error, DictDB::Error.of(26)
-    assert_equal ["UNKNOWN", "INTERNAL"], [26, 25].map { |code| DictDB::Native.status_name(code) }
+    assert_equal %w[UNKNOWN INTERNAL], [26, 25].map { |code| DictDB::Native.status_name(code) }
   end
 
   def test_facts

@@ -9,7 +9,7 @@ class TestFiles < DictDBTest
     in_directory do |directory|
       %i[json dictdb].each do |format|
         path = Pathname(directory) / "ä.#{format}"
-        facts = @db.save(path, format: format)
+        facts = @db.save(path, format:)
         assert_equal [3, path.size], facts.values_at(:records, :bytes)
         DictDB.load(path) do |copy|
           assert_equal [people.to_a, people.indexes], [copy[:people].to_a, copy[:people].indexes]
@@ -72,7 +72,7 @@ class TestFiles < DictDBTest
       assert_equal 1, people.where("name = ?1", "Ada").export_jsonl(path)[:records]
       table = @db.import_jsonl("typed", path, primary_key: :name,
                                               schema: { name: :str, age: :int, langs: :list, address: :dict, id: :int })
-      assert_equal ["Ada", "name"], [table.first["name"], table.primary_key]
+      assert_equal %w[Ada name], [table.first["name"], table.primary_key]
       File.write(path, "{}\n{\n")
       error = assert_raises(DictDB::InvalidJSONError) { @db.import_jsonl(:broken, path) }
       assert_equal [2, 1], error.detail.values_at(:line, :index)

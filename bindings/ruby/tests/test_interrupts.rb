@@ -49,11 +49,11 @@ class TestInterrupts < DictDBTest
 
   def test_what_is_begun_anew_is_done_once
     assert_equal 150_000, crowd.all.update("n = n + 1")
-    assert_equal 150_000 * 150_001 / 2 + 150_000, crowd.sum(:n)
+    assert_equal (150_000 * 150_001 / 2) + 150_000, crowd.sum(:n)
     assert_equal 150_000, crowd.all.update("n = n + 1")
-    assert_equal 150_000 * 150_001 / 2 + 300_000, crowd.sum(:n)
+    assert_equal (150_000 * 150_001 / 2) + 300_000, crowd.sum(:n)
     other = @db.create_table(:other)
-    assert_equal 10_000, other.insert_many((1..10_000).map { |n| { n: n } }).size
+    assert_equal 10_000, other.insert_many((1..10_000).map { |n| { n: } }).size
     assert_equal 10_000, other.count
   end
 
@@ -142,7 +142,6 @@ class TestInterrupts < DictDBTest
   RUBY
 
   def test_ctrl_c_and_traps
-    passed = nil
     output, status = nil
     passed = seconds { output, status = ruby(CTRL_C) }
     assert_equal ["interrupted\ntrapped 60000 3\n", true], [output, status.success?]

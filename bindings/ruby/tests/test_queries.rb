@@ -153,7 +153,9 @@ class TestQueries < DictDBTest
     assert_equal %w[Ada], names(people.order(:name).limit(1))
     assert_equal %w[Grace Kurt], names(people.order(:name).offset(1))
     assert_equal [{ "adult" => nil }], people.select(:adult).distinct.to_a
-    assert_equal %w[Kurt Grace Ada], names(people.order("address.city", { "age" => "asc" }).to_a.sort_by { |p| p["age"] }.values_at(0, 2, 1))
+    assert_equal %w[Kurt Grace Ada], names(people.order("address.city", { "age" => "asc" }).to_a.sort_by do |p|
+                                             p["age"]
+                                           end.values_at(0, 2, 1))
     assert_raises(DictDB::InvalidArgumentError) { people.order(age: :down) }
     assert_raises(DictDB::InvalidArgumentError) { people.limit("x").to_a }
   end
@@ -182,7 +184,8 @@ class TestQueries < DictDBTest
 
   def test_counting
     adults = people.where { age >= 18 }
-    assert_equal [2, 2, false, true, false, 1], [adults.count, adults.size, adults.empty?, adults.any?, adults.none?, adults.limit(1).count]
+    assert_equal [2, 2, false, true, false, 1],
+                 [adults.count, adults.size, adults.empty?, adults.any?, adults.none?, adults.limit(1).count]
     nobody = people.where { age > 99 }
     assert_equal [0, true, false, true], [nobody.count, nobody.empty?, nobody.any?, nobody.none?]
     assert_equal 1, people.count { |person| person["age"] > 50 }
@@ -193,7 +196,7 @@ class TestQueries < DictDBTest
 
   def test_pluck
     assert_equal %w[Ada Kurt Grace], people.pluck(:name)
-    assert_equal [["Ada", "London"], ["Grace", "Arlington"]], people.where { age >= 18 }.pluck(:name, "address.city")
+    assert_equal [%w[Ada London], %w[Grace Arlington]], people.where { age >= 18 }.pluck(:name, "address.city")
     assert_equal [%w[en fr], ["de"], []], people.pluck(:langs)
     assert_raises(ArgumentError) { people.pluck }
   end
@@ -207,7 +210,7 @@ class TestQueries < DictDBTest
     assert_equal "Ada", people.first["name"]
     assert_nil people.where { age > 99 }.first
     enumerator = people.each
-    assert_equal ["Ada", "Kurt"], [enumerator.next["name"], enumerator.next["name"]]
+    assert_equal %w[Ada Kurt], [enumerator.next["name"], enumerator.next["name"]]
     assert_same people, people.each { |_| nil }
     assert_equal [2, 1], people.each_batch(2).map(&:size)
   end
@@ -258,7 +261,7 @@ class TestQueries < DictDBTest
 
   def test_explain
     assert_equal "primary_key", people.where(id: 1).explain[:access]
-    assert_equal ["scan", "sort"], people.where { age > 1 }.order(:age).explain.values_at(:access, :order)
+    assert_equal %w[scan sort], people.where { age > 1 }.order(:age).explain.values_at(:access, :order)
   end
 
   def test_inspect

@@ -10,7 +10,7 @@ class TestRecords < DictDBTest
   end
 
   def test_a_record_comes_back_as_it_went_in
-    record = { "text" => "ä\u{1F600}\"\\\n\u0000", "list" => [1, -2**63, 2**64 - 1, 1.5, nil, true, [], {}],
+    record = { "text" => "ä\u{1F600}\"\\\n\u0000", "list" => [1, -2**63, (2**64) - 1, 1.5, nil, true, [], {}],
                "nested" => { "a" => { "b" => [nil] } }, "id" => 7 }
     people.insert(record)
     assert_equal record, people[7]
@@ -42,7 +42,9 @@ class TestRecords < DictDBTest
                    [table.to_a, table.where(id: 1).to_a, table.cursor(&:next_batch), db.snapshot { |s| s[:t].to_a }]
       assert_equal [{ "1" => expected }, { "t" => { "1" => expected } }], [table.copy, db.copy]
     end
-    assert_match(/:string or :symbol, not :strings/, assert_raises(DictDB::InvalidArgumentError) { DictDB.open(keys: :strings) }.message)
+    assert_match(/:string or :symbol, not :strings/, assert_raises(DictDB::InvalidArgumentError) do
+                                                       DictDB.open(keys: :strings)
+                                                     end.message)
   end
 
   def test_insert_many_is_all_or_none
@@ -95,14 +97,14 @@ class TestRecords < DictDBTest
 
   def test_keys_of_all_kinds
     table = @db.create_table(:t)
-    keys = [-2**63, 2**63 - 1, 0, "ä", "1", "a\u0000b", "\"\\"]
+    keys = [-2**63, (2**63) - 1, 0, "ä", "1", "a\u0000b", "\"\\"]
     table.insert_many(keys.map { |key| { id: key } })
     keys.each { |key| assert_equal({ "id" => key }, table[key]) }
     [2**63, -2**63 - 1, 1.5, nil, "", [], true].each do |key|
       assert_raises(DictDB::Error, key.inspect) { table[key] }
       assert_raises(DictDB::Error, key.inspect) { table.delete(key) }
     end
-    assert_raises(DictDB::InvalidKeyError) { table["" ] }
+    assert_raises(DictDB::InvalidKeyError) { table[""] }
     assert_raises(DictDB::InvalidKeyError) { table[1.5] }
   end
 
@@ -140,7 +142,7 @@ class TestRecords < DictDBTest
     error = assert_raises(DictDB::SchemaValidationError) { table.insert_many([{ email: "c" }, { email: "d", age: "x" }]) }
     assert_equal ["age", "int", "str", 1], error.detail.values_at(:field, :expected, :actual, :index)
     assert_raises(DictDB::SchemaValidationError) { table.insert(email: "e", other: 1) }
-    assert_equal [:email, :age, :tags], table.schema.keys
+    assert_equal %i[email age tags], table.schema.keys
     assert_equal ["email", %w[email age tags]], [table.primary_key, table.columns]
   end
 

@@ -41,7 +41,7 @@ module DictDB
       def tell(number, status, message, detail, failures)
         message = message.dup.force_encoding(Encoding::UTF_8)
         detail = Codec.facts(detail.dup.force_encoding(Encoding::UTF_8))
-        @blocks[number]&.call(Error.of(status).new(message, code: status, detail: detail), failures)
+        @blocks[number]&.call(Error.of(status).new(message, code: status, detail:), failures)
       rescue StandardError => e
         warn "the failure block of a backup raised #{e.full_message(highlight: false)}"
       end

@@ -12,7 +12,7 @@ module DictDB
     # @param record [Hash]
     # @return [self]
     def insert(table, record)
-      add(:insert, table, record: record)
+      add(:insert, table, record:)
     end
 
     # @param records [Array<Hash>]
@@ -25,7 +25,7 @@ module DictDB
     # @param on_conflict [:update, :ignore, :error]
     # @return [self]
     def upsert(table, record, on_conflict: :update)
-      add(:upsert, table, record: record, on_conflict: on_conflict)
+      add(:upsert, table, record:, on_conflict:)
     end
 
     # Changes the record that has a key.
@@ -33,7 +33,7 @@ module DictDB
     # @param changes [Hash] fields and their new values
     # @return [self]
     def update(table, key, changes)
-      add(:update, table, key: key, changes: changes)
+      add(:update, table, key:, changes:)
     end
 
     # Changes the records that match.
@@ -43,19 +43,19 @@ module DictDB
     # @param values [Array] of the parameters ?1, ?2 and so on, of both texts
     # @return [self]
     def update_where(table, where, set, *values)
-      add(:update, table, where: where, set: set, params: values)
+      add(:update, table, where:, set:, params: values)
     end
 
     # Deletes the record that has a key.
     # @return [self]
     def delete(table, key)
-      add(:delete, table, key: key)
+      add(:delete, table, key:)
     end
 
     # Deletes the records that match.
     # @return [self]
     def delete_where(table, where, *values)
-      add(:delete, table, where: where, params: values)
+      add(:delete, table, where:, params: values)
     end
 
     # @api private

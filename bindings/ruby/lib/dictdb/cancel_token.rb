@@ -85,7 +85,10 @@ module DictDB
     end
 
     def flag
-      Native.cancel_flag(pointer)
+      address = Native.cancel_flag(pointer)
+      raise ForkedError if address.null?
+
+      address
     end
   end
 end

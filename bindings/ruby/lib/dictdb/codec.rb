@@ -90,8 +90,8 @@ module DictDB
         when JSON::NestingError
           LimitError.new("the value nests deeper than 128 levels, or contains itself")
         when JSON::GeneratorError, EncodingError
-          kind = error.message.match?(/utf-8|partial character/i) || error.is_a?(EncodingError) ? InvalidUTF8Error : InvalidJSONError
-          kind.new("the value cannot be written as JSON: #{error.message}")
+          is_bad_text = error.is_a?(EncodingError) || error.message.match?(/utf-8|partial character/i)
+          (is_bad_text ? InvalidUTF8Error : InvalidJSONError).new("the value cannot be written as JSON: #{error.message}")
         else
           error
         end

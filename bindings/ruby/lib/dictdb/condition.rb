@@ -203,12 +203,14 @@ module DictDB
     end
 
     def __range__(range)
-      return Condition.new { "TRUE" } if range.begin.nil? && range.end.nil?
-      return between(range.begin, range.end) if range.begin && range.end && !range.exclude_end?
+      low = range.begin
+      high = range.end
+      return between(low, high) if low && high && !range.exclude_end?
 
-      upper = range.end && (range.exclude_end? ? self < range.end : self <= range.end)
-      lower = range.begin && self >= range.begin
-      lower && upper ? lower & upper : lower || upper
+      lower = low ? self >= low : Condition.new { "TRUE" }
+      return lower unless high
+
+      lower & (range.exclude_end? ? self < high : self <= high)
     end
   end
 end

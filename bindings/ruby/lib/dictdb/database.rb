@@ -42,7 +42,7 @@ module DictDB
     # @raise [DuplicateTableError, SchemaValidationError, InvalidArgumentError]
     def create_table(name, primary_key: nil, schema: nil)
       name = Codec.text(name)
-      options = Codec.dump_options(primary_key: primary_key, schema: schema)
+      options = Codec.dump_options(primary_key:, schema:)
       Handle.adopt do
         slot = call do |native, out|
           native.db_create_table(@pointer, name, name.bytesize, options, Codec.size(options), out.handle, out.error)
@@ -147,7 +147,7 @@ module DictDB
     # @param (see Table#watch)
     # @return [Watch, Object] the block's value, if there is a block, which gets the watch; it is closed behind it
     def watch(max_changes: nil, max_bytes: nil, records: nil, &block)
-      options = Codec.dump_options(max_changes: max_changes, max_bytes: max_bytes, records: records)
+      options = Codec.dump_options(max_changes:, max_bytes:, records:)
       Handle.adopt do
         slot = call { |native, out| native.db_watch(@pointer, options, Codec.size(options), out.handle, out.error) }
         Watch.new(slot.take_handle, @symbol_keys, @timeout)

@@ -79,6 +79,5 @@ module DictDB
       slot = Slot.take
       slot.settle(yield(Native, slot), self)
     end
-
   end
 end

@@ -81,7 +81,7 @@ module DictDB
       facts = result
       Handle.adopt do
         slot = call { |native, out| native.job_database(@pointer, out.handle, out.error) }
-        Database.new(slot.take_handle, @symbol_keys, facts: facts)
+        Database.new(slot.take_handle, @symbol_keys, facts:)
       end
     end
 

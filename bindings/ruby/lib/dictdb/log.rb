@@ -21,8 +21,7 @@ module DictDB
         status = Native::Blocking.log_set(number, sample, block && @callback, nil, nil, slot.error)
         slot.settle(status).release
         @block = block
-        at_exit { silence } if block && !@ends
-        @ends ||= !block.nil?
+        silence_at_exit
       end
 
       # No exception may leave the callback.
@@ -36,8 +35,11 @@ module DictDB
       private
 
       # Threads of the library must not call into an interpreter that has ended.
-      def silence
-        Native::Blocking.log_set(LEVELS[:error], 1, nil, nil, nil, nil)
+      def silence_at_exit
+        return if @is_silenced_at_exit
+
+        @is_silenced_at_exit = true
+        at_exit { Native::Blocking.log_set(LEVELS[:error], 1, nil, nil, nil, nil) }
       end
     end
   end

@@ -7,13 +7,13 @@ module DictDB
   module Names
     KEYWORDS = %w[AND BETWEEN CONTAINS ENDS ESCAPE FALSE ICONTAINS IENDS IEQUALS ILIKE IN IS ISTARTS LIKE NOT NULL OR
                   STARTS TRUE WITH].freeze
-    PLAIN = /\A[A-Za-z_$][A-Za-z0-9_$]*\z/.freeze
-    SPECIAL = /[.\[\]`]|\A-|\A\z/.freeze
-    NAME = /[[:alpha:]_$][[:alnum:]_$]*|`(?:[^`]|``)+`/.freeze
-    PATH = /\A#{NAME}(?:\.#{NAME}|\[\d+\])*\z/.freeze
+    PLAIN = /\A[A-Za-z_$][A-Za-z0-9_$]*\z/
+    SPECIAL = /[.\[\]`]|\A-|\A\z/
+    NAME = /[[:alpha:]_$][[:alnum:]_$]*|`(?:[^`]|``)+`/
+    PATH = /\A#{NAME}(?:\.#{NAME}|\[\d+\])*\z/
     PIECES = /
       (?<skipped> "(?:[^"\\]|\\.)*" | '(?:[^'\\]|\\.|'')*' | `(?:[^`]|``)*` ) | \?(?<number>\d+)
-    /mx.freeze
+    /mx
 
     class << self
       # A name in a predicate or an update, where keywords need backquotes.
@@ -26,6 +26,7 @@ module DictDB
       # come from anywhere.
       def field(name)
         return quote(name) if name.is_a?(Symbol)
+
         unless name.is_a?(String) && PATH.match?(name)
           raise InvalidArgumentError, "#{name.inspect} is no field: a name as a Symbol or a path such as " \
                                       '"address.city" or "tags[0]" is wanted'

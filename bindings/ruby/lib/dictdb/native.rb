@@ -33,18 +33,22 @@ module DictDB
     callback :backup_failure, %i[pointer int32 string string uint64], :void
     callback :destructor, %i[pointer], :void
 
-    @names = []
+    @signatures = {}
 
     class << self
-      # Names of all functions that are attached, as the header has them.
-      attr_reader :names
+      # Of all functions that are attached: from the name in the header to the types of the result and the arguments.
+      attr_reader :signatures
+
+      def names
+        signatures.keys
+      end
 
       private
 
       def function(name, *types, returns: :int32)
         types = types.flatten.map { |type| find_type(type) }
         symbol = "dictdb_#{name}"
-        @names << symbol
+        @signatures[symbol] = [find_type(returns), types]
         attach_function(name, symbol, types, returns)
         Blocking.attach_function(name, symbol, types, returns, blocking: true)
       end

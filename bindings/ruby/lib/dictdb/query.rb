@@ -40,7 +40,7 @@ module DictDB
     # @raise [InvalidArgumentError] too few or too many values, or one that does not go where its parameter stands
     # @raise [TypeMismatchError] a sum or mean of what is no number
     def run(*values, table: @table)
-      Codec.load(run_json(*values, table: table), table.symbol_keys)
+      Codec.load(run_json(*values, table:), table.symbol_keys)
     end
     alias call run
 

@@ -210,7 +210,7 @@ module DictDB
     # @return [Hash{Symbol=>Integer}, Job] `:records`, `:bytes`, `:duration_us`
     # @raise [IOError]
     def export_csv(path, delimiter: nil, header: nil, background: false)
-      options = Codec.dump_options(delimiter: delimiter, header: header)
+      options = Codec.dump_options(delimiter:, header:)
       all.export(path, background) do |table, file, spec, params, out|
         Native.table_export_csv(table, file, file.bytesize, spec, Codec.size(spec), params, Codec.size(params),
                                 options, Codec.size(options), out.handle, out.error)

@@ -34,7 +34,7 @@ module DictDB
     # `users.where("age >= ?1").prepare.run(18)`.
     # @return [Query]
     def prepare
-      Query.new(predicate: predicate, table: @table, values: @values, **spec)
+      Query.new(predicate:, table: @table, values: @values, **spec)
     end
 
     # Changes the records that match: all, or none.

@@ -118,7 +118,7 @@ module DictDB
       Native.error_free(pointer)
       return ClosedError.new("the #{owner.kind} is closed") if status == InvalidHandleError.code && owner&.closed?
 
-      Error.of(status).new(message, code: status, detail: detail)
+      Error.of(status).new(message, code: status, detail:)
     end
   end
 end

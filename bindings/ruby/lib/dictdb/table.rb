@@ -231,7 +231,7 @@ module DictDB
     # @param spec (see Query#initialize)
     # @return [Query]
     def prepare(predicate: nil, **spec)
-      Query.new(predicate: predicate, table: self, **spec)
+      Query.new(predicate:, table: self, **spec)
     end
 
     # Compiles an update of this table, with parameters, to be run many times.
@@ -239,10 +239,12 @@ module DictDB
     #   visit = pages.prepare_update(where: "path = ?1", set: "visits = coalesce(visits, 0) + 1")
     #   visit.run("/")
     #
-    # @param (see Update#initialize)
+    # @param set [String] assignments
+    # @param where [String, nil] which records; `"TRUE"` for all
+    # @param predicate [Predicate, nil] which records
     # @return [Update]
     def prepare_update(set:, where: nil, predicate: nil)
-      Update.new(set: set, where: where, predicate: predicate, table: self)
+      Update.new(set:, where:, predicate:, table: self)
     end
 
     # The same table through an object whose calls can be stopped, or whose records come out otherwise. Limits add up.
@@ -291,7 +293,7 @@ module DictDB
     end
 
     def not_found(key)
-      raise RecordNotFoundError.new("no record of #{@name} has the key #{key.inspect}", detail: { key: key })
+      raise RecordNotFoundError.new("no record of #{@name} has the key #{key.inspect}", detail: { key: })
     end
   end
 end

@@ -13,7 +13,7 @@ module DictDB
     # @raise [IOError]
     def save(path, format: :json, background: false)
       path = Codec.path(path)
-      options = Codec.dump(format: format)
+      options = Codec.dump(format:)
       Job.start(background, self) do |out|
         Native.db_save(@pointer, path, path.bytesize, options, options.bytesize, out.handle, out.error)
       end
@@ -33,8 +33,8 @@ module DictDB
     # @raise [DuplicateTableError, IOError, CorruptError, SchemaValidationError] the detail has `:line` and `:column`
     def import_csv(name, path, delimiter: nil, header: nil, schema: nil, infer_types: nil, primary_key: nil,
                    background: false)
-      options = Codec.dump_options(delimiter: delimiter, header: header, schema: schema, infer_types: infer_types,
-                                   primary_key: primary_key)
+      options = Codec.dump_options(delimiter:, header:, schema:, infer_types:,
+                                   primary_key:)
       import(:db_import_csv, name, path, options, background)
     end
 
@@ -48,7 +48,7 @@ module DictDB
     # @return [Table, Job]
     # @raise [Error] the detail has `:path`, `:line` and `:index` (of the record, from 0)
     def import_jsonl(name, path, primary_key: nil, schema: nil, background: false)
-      options = Codec.dump_options(primary_key: primary_key, schema: schema)
+      options = Codec.dump_options(primary_key:, schema:)
       import(:db_import_jsonl, name, path, options, background)
     end
 
@@ -71,7 +71,7 @@ module DictDB
       options = Codec.dump_options(
         interval_ms: interval && Codec.milliseconds(interval),
         min_interval_ms: min_interval && Codec.milliseconds(min_interval),
-        incremental: incremental, max_deltas: max_deltas, keep: keep, format: format
+        incremental:, max_deltas:, keep:, format:
       )
       Backup.open(self, Codec.path(directory), options, on_failure)
     end

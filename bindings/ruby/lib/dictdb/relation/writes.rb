@@ -45,7 +45,7 @@ module DictDB
 
     def update_by_predicate(set, values)
       where = @conditions.empty? ? nil : where_text
-      Update.new(set: set, where: where, predicate: predicate, table: @table).lend { |update| update.run(*values) }
+      Update.new(set:, where:, predicate:, table: @table).lend { |update| update.run(*values) }
     end
 
     def delete_by_predicate

@@ -16,7 +16,7 @@ module DictDB
     # @raise [IndexExistsError] an index of another kind or uniqueness is on the same fields
     # @raise [DuplicateKeyError] the values are not unique
     def create_index(*fields, kind: :hash, unique: false)
-      options = Codec.dump(fields: fields.flatten.map { |field| Names.reference(field) }, kind: kind, unique: unique)
+      options = Codec.dump(fields: fields.flatten.map { |field| Names.reference(field) }, kind:, unique:)
       attempt(patient: true) do |native, table, out|
         native.table_create_index(table, options, options.bytesize, out.error)
       end.release
@@ -83,7 +83,7 @@ module DictDB
     # @return [Watch, Object] the block's value, if there is a block, which gets the watch; it is closed behind it
     # @raise [UnsupportedError] the table is a snapshot
     def watch(max_changes: nil, max_bytes: nil, records: nil, &block)
-      options = Codec.dump_options(max_changes: max_changes, max_bytes: max_bytes, records: records)
+      options = Codec.dump_options(max_changes:, max_bytes:, records:)
       Handle.adopt do
         slot = call do |native, out|
           native.table_watch(@pointer, options, Codec.size(options), out.handle, out.error)
