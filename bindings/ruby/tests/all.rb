@@ -1,3 +1,4 @@
 # frozen_string_literal: true
 
-Dir["#{__dir__}/test_*.rb"].each { |file| require file }
+# The documents are tested in a process of their own: the extension of RBS does not survive that objects are moved.
+(Dir["#{__dir__}/test_*.rb"] - ["#{__dir__}/test_documents.rb"]).each { |file| require file }

@@ -10,7 +10,7 @@ module DictDB
 
     # @api private
     def initialize(pointer, free)
-      @pointer = FFI::AutoPointer.new(pointer, Native::Blocking.method(free))
+      @pointer = FFI::AutoPointer.new(pointer, Native.releaser(free))
       @closed = false
     end
 

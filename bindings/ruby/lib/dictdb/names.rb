@@ -15,11 +15,38 @@ module DictDB
       (?<skipped> "(?:[^"\\]|\\.)*" | '(?:[^'\\]|\\.|'')*' | `(?:[^`]|``)*` ) | \?(?<number>\d+)
     /mx
 
+    # Programs use the same few names and texts over and over. Emptied when it is full, so that names from elsewhere do
+    # not fill the memory.
+    class Memory
+      CAPACITY = 1000
+
+      def initialize(&compute)
+        @known = {}
+        @compute = compute
+      end
+
+      def [](key)
+        @known.fetch(key) do
+          @known.clear if @known.size >= CAPACITY
+          @known[key.frozen? ? key : key.dup.freeze] = @compute.call(key)
+        end
+      end
+    end
+
+    @quoted = Memory.new do |name|
+      text = name.to_s
+      PLAIN.match?(text) && !KEYWORDS.include?(text.upcase) ? text : backquote(text)
+    end
+    @highest = Memory.new do |text|
+      highest = 0
+      text.scan(PIECES) { highest = [highest, $~[:number].to_i].max }
+      highest
+    end
+
     class << self
       # A name in a predicate or an update, where keywords need backquotes.
       def quote(name)
-        name = name.to_s
-        PLAIN.match?(name) && !KEYWORDS.include?(name.upcase) ? name : backquote(name)
+        @quoted[name]
       end
 
       # A field in a predicate or an update: a symbol is a name, a string a path. Nothing else passes as one: hashes may
@@ -49,9 +76,7 @@ module DictDB
 
       # The highest ?1, ?2 and so on in a text; 0 if there is none.
       def highest_parameter(text)
-        highest = 0
-        text.scan(PIECES) { highest = [highest, $~[:number].to_i].max }
-        highest
+        @highest[text]
       end
 
       # The text with ?1 become ?3, if two values stand before.

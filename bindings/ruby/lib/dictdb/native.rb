@@ -34,6 +34,7 @@ module DictDB
     callback :destructor, %i[pointer], :void
 
     @signatures = {}
+    @releasers = {}
 
     class << self
       # Of all functions that are attached: from the name in the header to the types of the result and the arguments.
@@ -41,6 +42,12 @@ module DictDB
 
       def names
         signatures.keys
+      end
+
+      # What frees a handle. Without the interpreter lock: a lot of memory may have to be given back, and a backup may be
+      # under way that calls back.
+      def releaser(name)
+        @releasers[name] ||= Blocking.method(name)
       end
 
       private

@@ -13,11 +13,15 @@ module DictDB
   class Relation
     include Querying
 
+    NONE = {}.freeze
+    EMPTY = [].freeze
+    private_constant :NONE, :EMPTY
+
     # @return [Table]
     attr_reader :table
 
     # @api private
-    def initialize(table, spec = {}.freeze, conditions = [].freeze, values = [].freeze, predicates = [].freeze)
+    def initialize(table, spec = NONE, conditions = EMPTY, values = EMPTY, predicates = EMPTY)
       @table = table
       @spec = spec
       @conditions = conditions
@@ -144,6 +148,8 @@ module DictDB
 
     # Values of later conditions would get the numbers of parameters that are open.
     def check_open
+      return if @conditions.empty?
+
       open = @conditions.map { |text| Names.highest_parameter(text) }.max.to_i
       return if open <= @values.size
 
@@ -159,6 +165,8 @@ module DictDB
     end
 
     def spec_json
+      return %({"where":#{Codec.dump(where_text)}}) if @spec.empty? && !@conditions.empty?
+
       members = spec
       members.empty? ? nil : Codec.dump(members)
     end

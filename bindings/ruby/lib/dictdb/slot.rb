@@ -17,7 +17,7 @@ module DictDB
     KEPT_SLOTS = 64
 
     # `handle` gets a handle, `count` and `second_count` a number each.
-    attr_reader :buffer, :error, :handle, :count, :second_count, :status
+    attr_reader :buffer, :error, :handle, :count, :second_count
 
     @free = []
 

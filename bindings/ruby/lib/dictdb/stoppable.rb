@@ -47,7 +47,7 @@ module DictDB
     # A handle whose calls a token stops.
     # @api private
     def token_handle(token)
-      FFI::AutoPointer.new(limited(token.pointer, -1), Native.method(@free))
+      FFI::AutoPointer.new(limited(token.pointer, -1), Native.releaser(@free))
     end
 
     # Runs a call: its slot, or nil if there is no such record. The block gets the functions to use, the handle and
@@ -83,7 +83,7 @@ module DictDB
     end
 
     def make_quick
-      quick = FFI::AutoPointer.new(limited(nil, QUICK_MILLISECONDS), Native.method(@free))
+      quick = FFI::AutoPointer.new(limited(nil, QUICK_MILLISECONDS), Native.releaser(@free))
       @quick = quick
       # Another thread may have closed this object meanwhile.
       quick.free if closed?
