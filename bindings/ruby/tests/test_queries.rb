@@ -194,6 +194,23 @@ class TestQueries < DictDBTest
     assert_equal 3, people.each.size
   end
 
+  def test_limits_add_up
+    assert_equal [2, 1, 0], [people.limit(2).first(3), people.limit(2).first(1), people.limit(0).first(3)].map(&:size)
+    assert_nil people.limit(0).first
+    assert_predicate people.limit(0), :empty?
+    assert_equal 3, people.limit(-1).first(9).size
+    assert_equal %w[Kurt], names(people.offset(1).first(1))
+  end
+
+  def test_long_chains
+    any = people.where { |person| (1..2000).map { |id| person.id == id }.reduce(:|) }
+    assert_equal 3, any.count
+    all = people.where { |person| (4..2000).map { |id| person.id != id }.reduce(:&) & (person.age < 20) }
+    assert_equal %w[Kurt], names(all)
+    assert_match(/\(id = \?1 OR id = \?2 OR id = \?3\) AND/,
+                 people.where { |p| ((p.id == 1) | (p.id == 2) | (p.id == 3)) & p.admin }.inspect)
+  end
+
   def test_pluck
     assert_equal %w[Ada Kurt Grace], people.pluck(:name)
     assert_equal [%w[Ada London], %w[Grace Arlington]], people.where { age >= 18 }.pluck(:name, "address.city")

@@ -52,6 +52,13 @@ class TestWatches < DictDBTest
     writer.join
   end
 
+  def test_limits_apply_to_waiting
+    watch = people.with(timeout: 0.08).watch
+    assert_equal [], watch.poll(timeout: 0.01)
+    passed = seconds { assert_raises(DictDB::TimeoutError) { watch.poll(timeout: nil) } }
+    assert_in_delta 0.08, passed, 0.5
+  end
+
   def test_waiting_can_be_interrupted
     watch = people.watch
     assert_operator seconds { assert_raises(Timeout::Error) { Timeout.timeout(0.1) { watch.poll(timeout: nil) } } }, :<, 2

@@ -64,12 +64,18 @@ module DictDB
     # Runs a block in a thread of its own; sets the token if an exception ends the wait for it, and waits until the
     # block has seen that: it uses memory that is about to be used for something else.
     # @api private
-    def run(&block)
+    def run
       flag = self.flag
-      worker = nil
-      Thread.handle_interrupt(Object => :never) { worker = Thread.new { work(block) } }
+      result = failure = worker = nil
+      Thread.handle_interrupt(Object => :never) do
+        worker = Thread.new do
+          result = yield
+        rescue Exception => e # rubocop:disable Lint/RescueException -- it is raised where it is waited for
+          failure = e
+        end
+      end
       worker.join
-      worker.value
+      failure ? raise(failure) : result
     ensure
       if worker&.alive?
         flag.put_int32(0, 1)
@@ -78,11 +84,6 @@ module DictDB
     end
 
     private
-
-    def work(block)
-      Thread.current.report_on_exception = false
-      block.call
-    end
 
     def flag
       address = Native.cancel_flag(pointer)

@@ -41,12 +41,34 @@ module DictDB
       @text.call(values)
     end
 
+    # @api private
+    def __operands__(_connective)
+      [self]
+    end
+
     private
 
     def __connect__(connective, other)
-      left = self
-      right = Expression.condition(other)
-      Condition.new { |values| "(#{left.__text__(values)} #{connective} #{right.__text__(values)})" }
+      Junction.new(connective, __operands__(connective) + Expression.condition(other).__operands__(connective))
+    end
+  end
+
+  # Conditions that are connected by AND or OR. A chain of them is one, not nested, so that it may be long.
+  # @api private
+  class Junction < Condition
+    def initialize(connective, operands)
+      @connective = connective
+      @operands = operands
+    end
+
+    # @api private
+    def __operands__(connective)
+      connective == @connective ? @operands : [self]
+    end
+
+    # @api private
+    def __text__(values)
+      "(#{@operands.map { |operand| operand.__text__(values) }.join(" #{@connective} ")})"
     end
   end
 

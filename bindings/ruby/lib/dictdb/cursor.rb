@@ -93,7 +93,7 @@ module DictDB
       began = nil
       loop do
         status = native.cursor_next_batch(@pointer, rows, bytes, form, slot.buffer, slot.count, slot.error)
-        return slot.settle(status, self)&.take_text if status != TimeoutError.code || over?(began)
+        return slot.settle(status, self)&.take_text if status != Stoppable::TIMED_OUT || over?(began)
 
         slot.drop_error
         began ||= now

@@ -104,7 +104,7 @@ module DictDB
     # @param rows [Integer, nil]
     # @return [Hash, nil, Array<Hash>]
     def first(rows = nil)
-      rows ? all.refine(limit: rows).to_a : all.refine(limit: 1).to_a.first
+      rows ? all.at_most(rows).to_a : all.at_most(1).to_a.first
     end
 
     # How many rows there are; no row is built. With an argument or a block it is that of Enumerable.
@@ -120,7 +120,7 @@ module DictDB
 
     # @return [Boolean] whether there is no row
     def empty?
-      all.refine(limit: 1).count_rows.zero?
+      all.at_most(1).count_rows.zero?
     end
 
     # Whether there is a row; with an argument or a block as that of Enumerable.

@@ -100,6 +100,13 @@ module DictDB
       Relation.new(@table, @spec.merge(members).freeze, @conditions, @values, @predicates)
     end
 
+    # A limit besides the one that there may be.
+    # @api private
+    def at_most(rows)
+      limit = @spec[:limit]
+      refine(limit: limit.is_a?(Integer) && limit.between?(0, rows) ? limit : rows)
+    end
+
     # @api private
     def refine_columns(columns, aliases)
       pairs = columns.flatten.flat_map { |column| column.is_a?(Hash) ? column.to_a : [[column.to_s, column]] }

@@ -97,6 +97,18 @@ module DictDB
       raise error
     end
 
+    # Before a call that may not even begin.
+    def forget_pointers
+      @error.put_pointer(0, nil)
+      @handle.put_pointer(0, nil)
+    end
+
+    # The caller was interrupted, and nobody gets what came in the end.
+    def give_up(free)
+      drop_error
+      Native.public_send(free, @handle.get_pointer(0)) if free
+    end
+
     # What a call that is begun anew had to say.
     def drop_error
       pointer = @error.get_pointer(0)

@@ -14,6 +14,7 @@ module DictDB
   class Stoppable < Handle
     QUICK_MILLISECONDS = 1
     QUICK_SECONDS = QUICK_MILLISECONDS / 1000.0
+    TIMED_OUT = TimeoutError.code
     # Texts that take longer than that to read.
     LONG_TEXT = 1 << 16
 
@@ -58,7 +59,7 @@ module DictDB
       slot = Slot.take
       unless patient || @slow[name]
         status = yield(Native, quick, slot)
-        return slot.settle(status, self) unless status == TimeoutError.code
+        return slot.settle(status, self) unless status == TIMED_OUT
 
         slot.drop_error
       end
@@ -72,14 +73,13 @@ module DictDB
 
     # Runs a block in a thread of its own, with a handle whose token is set if the caller is interrupted.
     def patiently(slot, free)
-      slot.handle.put_pointer(0, nil)
+      slot.forget_pointers
       token = CancelToken.new
       handle = token_handle(token)
       status = token.run { yield handle }
     ensure
       handle&.free
-      # The caller was interrupted, and nobody gets the handle that came in the end.
-      Native.public_send(free, slot.handle.get_pointer(0)) if free && !status
+      slot.give_up(free) unless status
     end
 
     def make_quick

@@ -56,12 +56,16 @@ module DictDB
     # @raise [UnavailableError] changes after `since` are gone: the detail has `:oldest`, after which they are kept, and
     #   `:newest`
     # @raise [CancelledError] the watch was closed meanwhile, or its table's token was set
+    # @raise [TimeoutError] the time of its table ({Table#with}) is over
     def poll(since: position, max: 0, timeout: 0)
-      deadline = timeout && (now + timeout)
+      began = now
+      deadline = timeout && (began + timeout)
       loop do
         changes, last = look(since, max, deadline)
         self.position = last unless changes.empty?
         return changes if !changes.empty? || (deadline && now >= deadline)
+
+        check_limit(began)
       end
     end
 
@@ -111,6 +115,13 @@ module DictDB
       slot.settle(status, self)
       last = slot.count.get_uint64(0)
       [parse(slot.take_text), last]
+    end
+
+    # The library would look at the limit of each slice.
+    def check_limit(began)
+      return if @timeout.nil? || now - began < @timeout
+
+      raise TimeoutError, "the call took longer than its #{Codec.milliseconds(@timeout)} ms"
     end
 
     def parse(text)
