@@ -62,6 +62,18 @@ class TestInterrupts < DictDBTest
     assert_equal 0, crowd.statistics[:snapshots]
   end
 
+  # The call comes to its end all the same, between the interrupt and the setting of its token.
+  def test_a_handle_that_nobody_gets_is_freed
+    assert_raises(Timeout::Error) do
+      Timeout.timeout(0.02) do
+        crowd.attempt(patient: true, free: :cursor_free) do |native, table, out|
+          native.table_cursor(table, nil, 0, nil, 0, out.handle, out.error).tap { sleep 0.1 }
+        end
+      end
+    end
+    assert_equal 0, crowd.statistics[:snapshots]
+  end
+
   def test_tokens
     token = DictDB::CancelToken.new
     stoppable = crowd.with(cancel: token)
@@ -91,6 +103,7 @@ class TestInterrupts < DictDBTest
     hurried = crowd.with(timeout: whole / 10)
     passed = seconds { assert_raises(DictDB::TimeoutError) { hurried.order("-text").to_json } }
     assert_operator passed, :<, whole * 0.8
+    assert_equal slow_read, crowd.with(timeout: 60).order("-text").to_json
     assert_equal 150_000, hurried.with(timeout: 60).count
     assert_raises(DictDB::TimeoutError) { hurried.with(timeout: 60).order("-text").to_json }
     assert_equal 1, hurried.where(id: 1).count
@@ -123,6 +136,14 @@ class TestInterrupts < DictDBTest
     reader.raise("later")
     assert_equal :raised, reader.value
     assert_equal crowd.order("-text").to_json, result
+  end
+
+  def test_threads_of_the_library_are_not_killed_half_way
+    before = Thread.list
+    reader = Thread.new { slow_read }
+    sleep 0.02
+    (Thread.list - before - [reader]).each(&:kill)
+    assert_equal slow_read, reader.value
   end
 
   CTRL_C = <<~'RUBY'

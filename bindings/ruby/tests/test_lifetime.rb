@@ -80,6 +80,8 @@ class TestLifetime < DictDBTest
   def test_use_after_close
     everything.each do |object, uses|
       refute object.closed?
+      # Tables and databases have a second handle once they were used.
+      assert(object.is_a?(DictDB::Table) ? object.count : object.inspect)
       assert_nil object.close
       assert_nil object.close
       assert object.closed?
@@ -180,6 +182,15 @@ class TestLifetime < DictDBTest
     readers = Array.new(2) { Thread.new { 3.times { crowd.where("text LIKE ?1", "%99%").order("-text").to_json } } }
     GC.compact while readers.any?(&:alive?)
     assert_equal 150_000, crowd.count
+  end
+
+  def test_errors_are_freed
+    name = "x" * 1000
+    work = -> { 15_000.times { @db.table?(name) } }
+    work.call
+    before = resident
+    2.times { work.call }
+    assert_operator resident - before, :<, 20_000
   end
 
   def test_memory_does_not_grow

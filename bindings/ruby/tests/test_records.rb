@@ -14,7 +14,9 @@ class TestRecords < DictDBTest
                "nested" => { "a" => { "b" => [nil] } }, "id" => 7 }
     people.insert(record)
     assert_equal record, people[7]
-    assert_equal Encoding::UTF_8, people[7]["text"].encoding
+    texts = [people[7]["text"], people.get_json(7), people.to_json, people.cursor(&:next_lines)]
+    assert_equal [Encoding::UTF_8], texts.map(&:encoding).uniq
+    assert(texts.all?(&:valid_encoding?))
   end
 
   def test_symbols_and_strings_go_in_alike
@@ -40,6 +42,8 @@ class TestRecords < DictDBTest
       assert_equal [expected], [table[1]]
       assert_equal [[expected]] * 4,
                    [table.to_a, table.where(id: 1).to_a, table.cursor(&:next_batch), db.snapshot { |s| s[:t].to_a }]
+      assert_equal [expected], table.snapshot(&:to_a)
+      assert_equal [expected], table.with(timeout: 9).prepare.run
       assert_equal [{ "1" => expected }, { "t" => { "1" => expected } }], [table.copy, db.copy]
     end
     assert_match(/:string or :symbol, not :strings/, assert_raises(DictDB::InvalidArgumentError) do

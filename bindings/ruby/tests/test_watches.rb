@@ -14,6 +14,7 @@ class TestWatches < DictDBTest
       assert_equal [{ "name" => "Eve", "id" => 4 }, nil], [changes.first.record, changes.last.record]
       assert_equal [1, "people"], [changes.first.commit, changes.first.table]
       assert_equal [[], 3, 3], [watch.poll, watch.position, watch.last]
+      assert_equal [[], 3], [watch.poll(since: 99), watch.position]
       assert_equal 3, watch.poll(since: 0).size
       assert_equal [1, 1], watch.poll(since: 0, max: 1).then { |some| [some.size, watch.position] }
     end
