@@ -27,6 +27,7 @@ require_relative "dictdb/database"
 require_relative "dictdb/database/files"
 require_relative "dictdb/batch"
 require_relative "dictdb/watch"
+require_relative "dictdb/callbacks"
 require_relative "dictdb/backup"
 require_relative "dictdb/log"
 

@@ -49,6 +49,26 @@ class DictDBTest < Minitest::Test
     Process.clock_gettime(Process::CLOCK_MONOTONIC) - began
   end
 
+  # Interrupts a block after a moment, again if it was too late for that: work that is being completed completes. `left`
+  # tells what there is of it when all that went on has ended, and takes that away.
+  def assert_interrupted(moment, left, &block)
+    assert(Array(1..10).any? do
+      begin
+        Timeout.timeout(moment, &block)
+        interrupted = false
+      rescue Timeout::Error
+        interrupted = true
+      end
+      sleep 0.1
+      left.call.empty? && interrupted
+    end, "never interrupted, or something is always left")
+  end
+
+  # Files in a directory, which are removed.
+  def remove_files(directory, pattern = //)
+    Dir.children(directory).grep(pattern).each { |name| File.delete("#{directory}/#{name}") }
+  end
+
   # Runs a block in a forked child: what it returns.
   def in_child
     reader, writer = IO.pipe

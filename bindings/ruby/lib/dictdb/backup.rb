@@ -12,6 +12,7 @@ module DictDB
     # Failure blocks by the number that is their context; a block is let go when the library says so.
     @blocks = {}
     @last_number = 0
+    @open = ObjectSpace::WeakMap.new
 
     # No exception may leave a callback.
     @on_failure = FFI::Function.new(:void, %i[pointer int32 string string uint64]) do |context, status, message, detail, failures|
@@ -30,7 +31,7 @@ module DictDB
                                                Codec.size(options), callback, FFI::Pointer.new(number),
                                                block ? @destructor : nil, slot.handle, slot.error)
           slot.settle(status, database)
-          new(slot.take_handle)
+          new(slot.take_handle).tap { |backup| @open[backup] = true if block }
         end
       rescue Error
         forget(number)
@@ -54,9 +55,17 @@ module DictDB
       private
 
       def remember(block)
+        close_at_exit
         number = (@last_number += 1)
         @blocks[number] = block
         number
+      end
+
+      def close_at_exit
+        return if @is_closed_at_exit
+
+        @is_closed_at_exit = true
+        Callbacks.at_end(-> { @blocks.empty? }) { @open.each_key(&:close) }
       end
     end
 

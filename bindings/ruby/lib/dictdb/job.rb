@@ -9,7 +9,9 @@ module DictDB
   class Job < Handle
     # Between two looks at whether the thread that waits is interrupted, at most; in the beginning they are closer.
     LONGEST_SLICE = 0.02
-    private_constant :LONGEST_SLICE
+    # Seconds that are given to work to end when it was stopped.
+    PATIENCE = 5
+    private_constant :LONGEST_SLICE, :PATIENCE
 
     # Begins work; without `background` waits for it, and returns what the block `result` makes of the job.
     # @api private
@@ -97,13 +99,11 @@ module DictDB
 
     private
 
+    # The caller finds all as it was, but does not wait for ever: the work may be waiting for a block of the caller's own
+    # program, such as that of the log.
     def stop
       cancel
-      Thread.handle_interrupt(Object => :never) { sleep_until_done }
-    end
-
-    def sleep_until_done
-      wait
+      Thread.handle_interrupt(Object => :never) { wait(PATIENCE) }
     rescue Error
       nil
     end

@@ -11,6 +11,9 @@ module DictDB
     @callback = FFI::Function.new(:void, %i[pointer int32 string string]) do |_context, level, message, fields|
       Log.receive(level, message, fields)
     end
+    # How often the callback was set, and its last call has not ended yet.
+    @set = 0
+    @destructor = FFI::Function.new(:void, %i[pointer]) { |_context| @set -= 1 }
 
     class << self
       def set(level, sample, block)
@@ -18,8 +21,9 @@ module DictDB
           raise InvalidArgumentError, "a log level is one of #{LEVELS.keys.map(&:inspect).join(", ")}, not #{level.inspect}"
         end
         slot = Slot.take
-        status = Native::Blocking.log_set(number, sample, block && @callback, nil, nil, slot.error)
+        status = Native::Blocking.log_set(number, sample, block && @callback, nil, block && @destructor, slot.error)
         slot.settle(status).release
+        @set += 1 if block
         @block = block
         silence_at_exit
       end
@@ -34,12 +38,11 @@ module DictDB
 
       private
 
-      # Threads of the library must not call into an interpreter that has ended.
       def silence_at_exit
         return if @is_silenced_at_exit
 
         @is_silenced_at_exit = true
-        at_exit { Native::Blocking.log_set(LEVELS[:error], 1, nil, nil, nil, nil) }
+        Callbacks.at_end(-> { @set.zero? }) { Native::Blocking.log_set(LEVELS[:error], 1, nil, nil, nil, nil) }
       end
     end
   end
