@@ -1,0 +1,32 @@
+/* What the Python package calls beside the functions of dictdb.h: the same calls with fewer values to convert. */
+
+/* The memory that the results of one call go to. One call at a time uses it. */
+typedef struct {
+    dictdb_buffer text;   /* JSON text that the call gave, ends with a NUL */
+    dictdb_error *error;  /* owned: freed when it was read, or by the next call */
+    uint64_t count;       /* records or rows of the last call */
+    uint64_t last;        /* sequence number of a watch */
+    int32_t outcome;      /* of an upsert */
+    int32_t status;       /* of the last call */
+} dictdb_py_slot;
+
+dictdb_py_slot *dictdb_py_slot_new(void);
+void dictdb_py_slot_free(dictdb_py_slot *slot);
+
+/* Give the text, which ends with a NUL, or NULL: then the status is in the slot. */
+const char *dictdb_py_get(const dictdb_table *table, const char *key, size_t key_len, dictdb_py_slot *slot);
+const char *dictdb_py_get_int(const dictdb_table *table, int64_t key, dictdb_py_slot *slot);
+const char *dictdb_py_run(const dictdb_query *query, const dictdb_table *table, const char *params, size_t params_len,
+                          dictdb_py_slot *slot);
+
+/* Give the key if it is an integer, else the least int64_t: then the status is in the slot, and the key in its text. */
+int64_t dictdb_py_insert(dictdb_table *table, const char *record, size_t record_len, dictdb_py_slot *slot);
+
+/* Give the status. */
+int32_t dictdb_py_put(dictdb_table *table, const char *record, size_t record_len, dictdb_py_slot *slot);
+int32_t dictdb_py_update_int(dictdb_table *table, int64_t key, const char *changes, size_t changes_len, dictdb_py_slot *slot);
+int32_t dictdb_py_delete_int(dictdb_table *table, int64_t key, dictdb_py_slot *slot);
+
+/* Give the number, or -1: then the status is in the slot. */
+int64_t dictdb_py_count(const dictdb_query *query, const dictdb_table *table, const char *params, size_t params_len,
+                        dictdb_py_slot *slot);

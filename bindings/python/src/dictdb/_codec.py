@@ -1,0 +1,84 @@
+"""Python values to JSON text and back: orjson where it is installed, else the standard library's json.
+
+Measured in bench/README: orjson writes a record in a tenth of the time of json, and reads it in a fourth. Both are
+held to the same rules here: what JSON cannot say is an error that names the place, and never something else in the record.
+"""
+
+import json
+import math
+import os
+from collections.abc import Callable
+from typing import Any, Final
+
+INT_MIN: Final = -(2**63)
+INT_MAX: Final = 2**64 - 1
+
+
+def reject(value: Any, place: str = "") -> None:
+    """Raises the error for what JSON cannot say in the value, with its place; returns if there is nothing."""
+    where = f" at {place}" if place else ""
+    if value is None or isinstance(value, bool):
+        return
+    if isinstance(value, str):
+        try:
+            value.encode()
+        except UnicodeEncodeError as error:
+            raise ValueError(f"a str{where} has a lone surrogate, which JSON in UTF-8 cannot say: {error}") from None
+    elif isinstance(value, int):
+        if not INT_MIN <= value <= INT_MAX:
+            raise ValueError(f"the int {value}{where} is outside [-2**63, 2**64 - 1]")
+    elif isinstance(value, float):
+        if not math.isfinite(value):
+            raise ValueError(f"the float {value}{where} has no JSON form: store None, or a str")
+    elif isinstance(value, dict):
+        for name, inner in value.items():
+            if not isinstance(name, str):
+                raise TypeError(f"the key {name!r}{where} is a {type(name).__name__}, and JSON has only str keys")
+            reject(name, place)
+            reject(inner, f"{place}.{name}" if place else name)
+    elif isinstance(value, (list, tuple)):
+        for position, inner in enumerate(value):
+            reject(inner, f"{place}[{position}]")
+    else:
+        raise TypeError(f"a {type(value).__name__}{where} has no JSON form: {value!r}")
+
+
+def _standard() -> tuple[Callable[[Any], bytes], Callable[[bytes], Any]]:
+    encoder = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+
+    def dumps(value: Any) -> bytes:
+        reject(value)
+        return encoder.encode(value).encode()
+
+    return dumps, json.loads
+
+
+def _orjson() -> tuple[Callable[[Any], bytes], Callable[[bytes], Any]]:
+    import orjson  # noqa: PLC0415 - may be missing
+
+    raw: Callable[[Any, None, int], bytes] = orjson.dumps
+    options = orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_PASSTHROUGH_DATACLASS
+
+    def dumps(value: Any) -> bytes:
+        try:
+            text = raw(value, None, options)
+        except TypeError:
+            reject(value)
+            raise
+        # A float that is not finite becomes null, without a word.
+        if text.find(b"null") >= 0:
+            reject(value)
+        return text
+
+    return dumps, orjson.loads
+
+
+NAME: str
+try:
+    if os.environ.get("DICTDB_JSON") == "json":
+        raise ImportError
+    dumps, loads = _orjson()
+    NAME = "orjson"
+except ImportError:
+    dumps, loads = _standard()
+    NAME = "json"

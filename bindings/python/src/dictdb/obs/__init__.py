@@ -1,0 +1,5 @@
+"""The log."""
+
+from dictdb.obs.logging import configure_logging, logger
+
+__all__ = ["configure_logging", "logger"]

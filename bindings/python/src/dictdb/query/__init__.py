@@ -1,0 +1,1 @@
+"""What is made of records: aggregates, compiled queries and updates, cursors."""

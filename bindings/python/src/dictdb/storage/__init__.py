@@ -1,0 +1,1 @@
+"""Databases, their files and backups."""
