@@ -13,8 +13,17 @@ void dictdb_py_slot_free(dictdb_py_slot *slot) {
     free(slot);
 }
 
+/* A slot that has held a large text gives that memory back before its next call. */
+enum { KEPT_BYTES = 1 << 20 };
+
+static dictdb_buffer *text_in(dictdb_py_slot *slot) {
+    if (slot->text.capacity > KEPT_BYTES)
+        dictdb_buffer_free(&slot->text);
+    return &slot->text;
+}
+
 /* A function of the library sets the error that it is given without a look at what was there. */
-static dictdb_error **error_of(dictdb_py_slot *slot) {
+static dictdb_error **error_in(dictdb_py_slot *slot) {
     if (slot->error != NULL) {
         dictdb_error_free(slot->error);
         slot->error = NULL;
@@ -28,27 +37,27 @@ static const char *text_of(dictdb_py_slot *slot, dictdb_status status) {
 }
 
 const char *dictdb_py_get(const dictdb_table *table, const char *key, size_t key_len, dictdb_py_slot *slot) {
-    return text_of(slot, dictdb_table_get(table, key, key_len, &slot->text, error_of(slot)));
+    return text_of(slot, dictdb_table_get(table, key, key_len, text_in(slot), error_in(slot)));
 }
 
 const char *dictdb_py_get_int(const dictdb_table *table, int64_t key, dictdb_py_slot *slot) {
-    return text_of(slot, dictdb_table_get_int(table, key, &slot->text, error_of(slot)));
+    return text_of(slot, dictdb_table_get_int(table, key, text_in(slot), error_in(slot)));
 }
 
 const char *dictdb_py_run(const dictdb_query *query, const dictdb_table *table, const char *params, size_t params_len,
                           dictdb_py_slot *slot) {
-    return text_of(slot, dictdb_query_run(query, table, params, params_len, &slot->text, &slot->count, error_of(slot)));
+    return text_of(slot, dictdb_query_run(query, table, params, params_len, text_in(slot), &slot->count, error_in(slot)));
 }
 
 int64_t dictdb_py_insert(dictdb_table *table, const char *record, size_t record_len, dictdb_py_slot *slot) {
-    slot->status = dictdb_table_insert(table, record, record_len, &slot->text, error_of(slot));
+    slot->status = dictdb_table_insert(table, record, record_len, text_in(slot), error_in(slot));
     if (slot->status != DICTDB_STATUS_OK || slot->text.data[0] == '"')
         return INT64_MIN;
     return strtoll(slot->text.data, NULL, 10);
 }
 
 int32_t dictdb_py_put(dictdb_table *table, const char *record, size_t record_len, dictdb_py_slot *slot) {
-    return slot->status = dictdb_table_insert(table, record, record_len, NULL, error_of(slot));
+    return slot->status = dictdb_table_insert(table, record, record_len, NULL, error_in(slot));
 }
 
 /* Enough for any int64_t as text. */
@@ -70,17 +79,17 @@ static size_t key_text(int64_t key, char *text) {
 int32_t dictdb_py_update_int(dictdb_table *table, int64_t key, const char *changes, size_t changes_len, dictdb_py_slot *slot) {
     char text[KEY_BYTES];
     size_t start = key_text(key, text);
-    return slot->status = dictdb_table_update_by_key(table, text + start, KEY_BYTES - start, changes, changes_len, error_of(slot));
+    return slot->status = dictdb_table_update_by_key(table, text + start, KEY_BYTES - start, changes, changes_len, error_in(slot));
 }
 
 int32_t dictdb_py_delete_int(dictdb_table *table, int64_t key, dictdb_py_slot *slot) {
     char text[KEY_BYTES];
     size_t start = key_text(key, text);
-    return slot->status = dictdb_table_delete_by_key(table, text + start, KEY_BYTES - start, error_of(slot));
+    return slot->status = dictdb_table_delete_by_key(table, text + start, KEY_BYTES - start, error_in(slot));
 }
 
 int64_t dictdb_py_count(const dictdb_query *query, const dictdb_table *table, const char *params, size_t params_len,
                         dictdb_py_slot *slot) {
-    slot->status = dictdb_query_count(query, table, params, params_len, &slot->count, error_of(slot));
+    slot->status = dictdb_query_count(query, table, params, params_len, &slot->count, error_in(slot));
     return slot->status == DICTDB_STATUS_OK ? (int64_t)slot->count : -1;
 }

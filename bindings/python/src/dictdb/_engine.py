@@ -10,26 +10,30 @@ from dictdb._native import ffi, lib
 
 NULL: Final = ffi.NULL
 NO_KEY: Final = -(2**63)
-KEPT_BYTES: Final = 1 << 20
-"""Slots with more memory than this are given back to the system after their call."""
 
 string = ffi.string
 
-_spare: list[Any] = []
+spare: Final[list[Any]] = []
+"""Slots that no call uses now: as many as there were calls at the same time. Its methods are atomic."""
+
+give = spare.append
+"""Gives a slot back for other calls."""
 
 
 def take() -> Any:
     """A slot for one call: one that is spare, or a new one."""
     try:
-        return _spare.pop()
+        return spare.pop()
     except IndexError:
-        return ffi.gc(lib.dictdb_py_slot_new(), lib.dictdb_py_slot_free)
+        return new_slot()
 
 
-def give(slot: Any) -> None:
-    """Gives a slot back for other calls, unless it has grown large."""
-    if slot.text.capacity <= KEPT_BYTES and len(_spare) < 64:
-        _spare.append(slot)
+def new_slot() -> Any:
+    """A slot of its own, freed with its last reference."""
+    slot = lib.dictdb_py_slot_new()
+    if slot == NULL:
+        raise MemoryError("no memory for the result of a call")
+    return ffi.gc(slot, lib.dictdb_py_slot_free)
 
 
 _CLASSES: Final[dict[int, type[errors.DictDBError]]] = {

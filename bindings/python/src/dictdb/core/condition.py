@@ -2,9 +2,12 @@
 
 import re
 from collections.abc import Callable, Iterable
-from typing import Any, Final, Union
+from typing import TYPE_CHECKING, Any, Final, Union
 
 from dictdb._codec import reject
+
+if TYPE_CHECKING:
+    from dictdb.core.field import Field
 
 Compiled = tuple[str, tuple[Any, ...]]
 """A predicate of the query language, and the values of its parameters."""
@@ -18,22 +21,21 @@ class PredicateExpr:
     snapshot of the table, and only the rest of the expression by the library. Immutable, usable by any thread and with any table.
     """
 
-    __slots__ = ("_compiled", "_function")
+    __slots__ = ("_function",)
 
     def __init__(self, func: Callable[[dict[str, Any]], bool]) -> None:
         if not callable(func):
             raise TypeError(f"a condition is made of a function, got {type(func).__name__}")
-        self._function: Callable[[dict[str, Any]], bool] | None = func
-        self._compiled: Compiled | None = None
+        self._function = func
 
     @property
     def func(self) -> Callable[[dict[str, Any]], bool]:
         """A function that tells whether a record matches."""
-        return self._function or self.matches
+        return self.matches
 
     def __call__(self, record: dict[str, Any]) -> bool:
         """Whether the record matches, by Python's rules: comparing what cannot be compared is a TypeError."""
-        return bool(self.func(record))
+        return self.matches(record)
 
     def __and__(self, other: "LogicalOperand") -> "PredicateExpr":
         return Junction(AND, (self, operand_of(other)))
@@ -49,20 +51,18 @@ class PredicateExpr:
 
     def matches(self, record: dict[str, Any]) -> bool:
         """As calling it."""
-        raise NotImplementedError
+        return bool(self._function(record))
 
     def is_native(self) -> bool:
         """Whether the library can test the whole of it."""
-        return self._function is None
+        return False
 
     def compiled(self) -> Compiled:
         """The text and values that the library is given."""
-        if self._compiled is None:
-            parts: list[str] = []
-            values: list[Any] = []
-            self.write(parts, values)
-            self._compiled = "".join(parts), tuple(values)
-        return self._compiled
+        parts: list[str] = []
+        values: list[Any] = []
+        self.write(parts, values)
+        return "".join(parts), tuple(values)
 
     def write(self, parts: list[str], values: list[Any]) -> None:
         """Adds its text and values to those of a larger expression."""
@@ -86,24 +86,22 @@ class Operator:
 class Test(PredicateExpr):
     """An operator on a field, with its values."""
 
-    __slots__ = ("field", "operator", "read", "values")
+    __slots__ = ("field", "operator", "values")
 
-    def __init__(
-        self, field: str, read: Callable[[dict[str, Any]], Any], operator: Operator, values: tuple[Any, ...], compiled: Compiled | None = None
-    ) -> None:
-        self._function = None
-        self._compiled = compiled
+    def __init__(self, field: "Field", operator: Operator, values: tuple[Any, ...]) -> None:
         self.field = field
-        self.read = read
         self.operator = operator
         self.values = values
 
     def matches(self, record: dict[str, Any]) -> bool:
-        return bool(self.operator.test(self.read(record), *self.values))
+        return bool(self.operator.test(self.field.read(record), *self.values))
+
+    def is_native(self) -> bool:
+        return True
 
     def write(self, parts: list[str], values: list[Any]) -> None:
         count = len(values)
-        parts.append(self.field)
+        parts.append(self.field.reference)
         parts.append(self.operator.text.format(*range(count + 1, count + 1 + len(self.values))))
         values.extend(self.values)
 
@@ -118,8 +116,6 @@ class Junction(PredicateExpr):
     __slots__ = ("operands", "word")
 
     def __init__(self, word: str, operands: Iterable[PredicateExpr]) -> None:
-        self._function = None
-        self._compiled = None
         self.word = word
         flat: list[PredicateExpr] = []
         for operand in operands:
@@ -158,8 +154,6 @@ class Negation(PredicateExpr):
     __slots__ = ("operand",)
 
     def __init__(self, operand: PredicateExpr) -> None:
-        self._function = None
-        self._compiled = None
         self.operand = operand
 
     def matches(self, record: dict[str, Any]) -> bool:
@@ -190,10 +184,14 @@ class Where(PredicateExpr):
         if not isinstance(text, str):
             raise TypeError(f"a condition in the query language is a str, got {type(text).__name__}")
         reject(values)
-        self._function = None
-        self._compiled = text, values
         self.text = text
         self.values = values
+
+    def is_native(self) -> bool:
+        return True
+
+    def compiled(self) -> Compiled:
+        return self.text, self.values
 
     def matches(self, record: dict[str, Any]) -> bool:
         raise TypeError("a condition in the query language is tested by tables, not by calling it")

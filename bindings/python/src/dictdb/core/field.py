@@ -99,11 +99,11 @@ class Field:
         return Descending(self.reference)
 
     def _test(self, operator: Operator, *values: Any) -> Test:
-        return Test(self.reference, self.read, operator, values)
+        return Test(self, operator, values)
 
     def __eq__(self, other: Any) -> PredicateExpr:  # type: ignore[override]
         if other.__class__ is str or (other.__class__ is int and 1 < other <= INT_MAX):
-            return Test(self.reference, self.read, op.EQUAL, (other,), (self.equal_text, (other,)))
+            return Test(self, op.EQUAL, (other,))
         reject(other)
         spellings = op.spellings(other)
         return self._test(op.EQUAL, other) if len(spellings) == 1 else self._test(op.IS_IN, spellings)

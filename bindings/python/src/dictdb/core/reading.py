@@ -6,11 +6,12 @@ from typing import Any
 
 from dictdb import _engine as engine
 from dictdb._codec import dumps, loads
-from dictdb._engine import NULL, ffi, give, lib, string, take
+from dictdb._engine import NULL, ffi, give, lib, new_slot, spare, string, take
 from dictdb.core import aggregation, operators
 from dictdb.core.condition import Condition, PredicateExpr, Test, WhereArgument, predicate_of
 from dictdb.core.extra import extra
 from dictdb.core.field import Field, quoted, reference
+from dictdb.core.operators import EQUAL
 from dictdb.core.projection import Columns, OrderBy, Selection
 from dictdb.core.rwlock import RWLock
 from dictdb.core.types import Key, Record, Schema
@@ -77,11 +78,15 @@ class ReadTable:
 
     def get(self, key: Key, default: Any = None) -> Any:
         """The record that has the key, or `default`. The fastest way to a record."""
-        slot = take()
+        try:
+            slot = spare.pop()
+        except IndexError:
+            slot = new_slot()
         if key.__class__ is int:
             try:
                 text = get_int(self._dictdb_handle, key, slot)
             except OverflowError:
+                give(slot)
                 return default
         else:
             given = dumps(key)
@@ -142,15 +147,22 @@ class ReadTable:
 
     def _dictdb_simple(self, where: Test) -> list[Record]:
         values = where.values
-        if where.operator is operators.EQUAL and where.field == self._dictdb_key_reference and values[0].__class__ is int:
-            record = self.get(values[0])
-            return [] if record is None else [record]
-        text, values = where._compiled or where.compiled()
+        if where.operator is EQUAL:
+            field = where.field
+            if field.reference == self._dictdb_key_reference and values[0].__class__ is int:
+                record = self.get(values[0])
+                return [] if record is None else [record]
+            text = field.equal_text
+        else:
+            text, values = where.compiled()
         query: Query | None = queries.by_key.get(text)
         if query is None:
             query = queries.get(text, lambda: Query({"where": text}))
         given = dumps(values)
-        slot = take()
+        try:
+            slot = spare.pop()
+        except IndexError:
+            slot = new_slot()
         answer = run(query._handle, self._dictdb_handle, given, len(given), slot)
         if not answer:
             raise engine.failure(slot)
@@ -195,7 +207,7 @@ class ReadTable:
         return [record for record in self._dictdb_select(predicate.native_part(), None, None, None, 0, False) if predicate(record)]
 
     def _dictdb_keys(self, keys: Iterable[Key]) -> PredicateExpr:
-        return Test(self._dictdb_key_reference, lambda record: record.get(self._dictdb_key), operators.IS_IN, (list(keys),))
+        return Test(Field(None, self._dictdb_key), operators.IS_IN, (list(keys),))
 
     def _dictdb_snapshot(self) -> "ReadTable":
         made = type(self).__new__(type(self))

@@ -5,12 +5,12 @@ from typing import Any, Final, Literal
 
 from dictdb import _engine as engine
 from dictdb._codec import dumps, loads
-from dictdb._engine import NO_KEY, NULL, ffi, give, lib, string, take
-from dictdb.core import operators
+from dictdb._engine import NO_KEY, NULL, ffi, give, lib, new_slot, spare, string, take
 from dictdb.core.condition import Condition, PredicateExpr, Test, WhereArgument, predicate_of
 from dictdb.core.dirty import Tracking
 from dictdb.core.extra import extra
 from dictdb.core.field import INT_MIN, Field, quoted
+from dictdb.core.operators import EQUAL
 from dictdb.core.projection import EVERYTHING
 from dictdb.core.reading import ReadTable, field_list
 from dictdb.core.types import Record, Schema, parse_schema_type, serialize_schema_type
@@ -160,11 +160,17 @@ class Table(ReadTable):
             if isinstance(record, list):
                 return self._dictdb_insert_many(record, skip_validation)
             raise TypeError(f"insert takes a dict, or a list of dicts, got {type(record).__name__}")
-        if self._dictdb_floats and not skip_validation:
-            self._dictdb_check_floats(record)
-        text = dumps(record)
-        slot = take()
         given = record.get(self._dictdb_key)
+        if self._dictdb_floats and not skip_validation:
+            try:
+                self._dictdb_check_floats(record)
+            except SchemaValidationError as error:
+                raise self._dictdb_misfit(given, error) from None
+        text = dumps(record)
+        try:
+            slot = spare.pop()
+        except IndexError:
+            slot = new_slot()
         if given is None:
             key: Any = insert_one(self._dictdb_handle, text, len(text), slot)
             if key == NO_KEY:
@@ -175,9 +181,15 @@ class Table(ReadTable):
             give(slot)
             return key
         if put(self._dictdb_handle, text, len(text), slot):
-            raise self._dictdb_failure(slot)
+            raise self._dictdb_misfit(given, self._dictdb_failure(slot))
         give(slot)
         return given
+
+    def _dictdb_misfit(self, key: Any, error: Exception) -> Exception:
+        """Of a record whose key is taken, and which does not fit the schema either, the key is told."""
+        if key is None or not isinstance(error, SchemaValidationError) or self.get(key) is None:
+            return error
+        return DuplicateKeyError(f"table '{self._dictdb_name}': key {key!r} is taken")
 
     def _dictdb_insert_many(self, records: list[Any], skip_validation: bool = False) -> list[Any]:
         name = self._dictdb_key
@@ -223,8 +235,10 @@ class Table(ReadTable):
             conflict = _CONFLICTS[on_conflict]
         except KeyError:
             raise ValueError(f"on_conflict is 'update', 'ignore' or 'error', got {on_conflict!r}") from None
-        if on_conflict == "update":
+        try:
             self._dictdb_check_floats(record)
+        except SchemaValidationError as error:
+            return self._dictdb_upsert_misfit(record, on_conflict, error)
         text = dumps(record)
         slot = take()
         slot.status = lib.dictdb_table_upsert(
@@ -247,11 +261,12 @@ class Table(ReadTable):
     def _dictdb_upsert_misfit(self, record: Record, on_conflict: str, error: Exception) -> tuple[Any, str]:
         """A record that is not to be stored, as its key is taken, need not fit the schema."""
         key = record.get(self._dictdb_key)
-        if isinstance(error, SchemaValidationError) and on_conflict != "update" and key is not None and self.get(key) is not None:
-            if on_conflict == "ignore":
-                return key, "ignored"
-            raise DuplicateKeyError(f"key {key!r} is taken in table '{self._dictdb_name}'") from None
-        raise error
+        if on_conflict == "update":
+            raise error
+        told = self._dictdb_misfit(key, error)
+        if on_conflict == "ignore" and isinstance(told, DuplicateKeyError):
+            return key, "ignored"
+        raise told from None
 
     def update(self, changes: Record | str, where: WhereArgument = None, *, params: Params = ()) -> int:
         """Changes the records that match, all or none; how many.
@@ -277,7 +292,10 @@ class Table(ReadTable):
         floats = self._dictdb_floats
         if key is not None and not floats:
             text = dumps(changes)
-            slot = take()
+            try:
+                slot = spare.pop()
+            except IndexError:
+                slot = new_slot()
             if update_int(self._dictdb_handle, key, text, len(text), slot):
                 raise self._dictdb_no_update(engine.failure(slot), where)  # type: ignore[arg-type]
             give(slot)
@@ -330,7 +348,7 @@ class Table(ReadTable):
 
     def _dictdb_key_of(self, where: Any) -> int | None:
         """The key, if a condition says no more than which integer key a record has."""
-        if where.__class__ is Test and where.operator is operators.EQUAL and where.field == self._dictdb_key_reference:
+        if where.__class__ is Test and where.operator is EQUAL and where.field.reference == self._dictdb_key_reference:
             key = where.values[0]
             if key.__class__ is int and INT_MIN <= key < -INT_MIN:
                 return int(key)
