@@ -10,7 +10,7 @@ from setuptools.command.build_ext import build_ext
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent / "native"))
 
-from library import SONAME  # noqa: E402
+from library import SONAME
 
 
 class BuildExtension(build_ext):

@@ -12,8 +12,8 @@ from declarations import declarations  # noqa: E402
 from library import find  # noqa: E402
 
 CALLBACKS = """
-extern "Python" void dictdb_py_log(void *context, int32_t level, const char *message, const char *fields);
-extern "Python" void dictdb_py_backup_failed(void *context, dictdb_status status, const char *message, const char *detail,
+extern "Python+C" void dictdb_py_log(void *context, int32_t level, const char *message, const char *fields);
+extern "Python+C" void dictdb_py_backup_failed(void *context, dictdb_status status, const char *message, const char *detail,
                                              uint64_t failures);
 """
 

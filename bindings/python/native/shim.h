@@ -27,6 +27,11 @@ int32_t dictdb_py_put(dictdb_table *table, const char *record, size_t record_len
 int32_t dictdb_py_update_int(dictdb_table *table, int64_t key, const char *changes, size_t changes_len, dictdb_py_slot *slot);
 int32_t dictdb_py_delete_int(dictdb_table *table, int64_t key, dictdb_py_slot *slot);
 
+/* Callbacks for the library. They call into Python, until the gate is closed; closing it waits for those that are in it. */
+void dictdb_py_on_log(void *context, int32_t level, const char *message, const char *fields);
+void dictdb_py_on_backup_failure(void *context, dictdb_status status, const char *message, const char *detail, uint64_t failures);
+void dictdb_py_close_gate(void);
+
 /* Give the number, or -1: then the status is in the slot. */
 int64_t dictdb_py_count(const dictdb_query *query, const dictdb_table *table, const char *params, size_t params_len,
                         dictdb_py_slot *slot);

@@ -35,7 +35,7 @@ from dictdb.exceptions import (
     RecordNotFoundError,
     SchemaValidationError,
     TableNotFoundError,
-    TimeoutError,  # noqa: A004 - the package's
+    TimeoutError,
     TypeMismatchError,
     UnavailableError,
     UnsupportedError,

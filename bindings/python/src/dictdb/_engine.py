@@ -4,10 +4,12 @@ import os
 from collections.abc import Callable
 from typing import Any, Final
 
+from dictdb import _native
 from dictdb import exceptions as errors
 from dictdb._codec import dumps, loads
-from dictdb._native import ffi, lib
 
+ffi: Final = _native.ffi
+lib: Final = _native.lib
 NULL: Final = ffi.NULL
 NO_KEY: Final = -(2**63)
 

@@ -1,5 +1,6 @@
 """The errors of the package. All but those that Python has already (`OSError`, `MemoryError`) are a `DictDBError`."""
 
+import builtins
 import json
 from typing import Any
 
@@ -86,7 +87,7 @@ class CancelledError(DictDBError):
     """The call was stopped by its token, or its watch was closed; nothing has changed."""
 
 
-class TimeoutError(DictDBError, TimeoutError):  # noqa: A001 - it is that error, and one of the package
+class TimeoutError(DictDBError, builtins.TimeoutError):
     """The call took longer than its handle allows; nothing has changed."""
 
 

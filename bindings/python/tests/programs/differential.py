@@ -135,7 +135,9 @@ class Programs:
             record = self.record(self.key())
             self.do("insert", lambda: [table.insert(record), record.get("id")])
         elif kind == 2:
-            records = [self.record(pick.choice([None, self.fresh()]) if not self.with_schema else self.fresh()) for _ in range(pick.randrange(6))]
+            records = [
+                self.record(pick.choice([None, self.fresh()]) if not self.with_schema else self.fresh()) for _ in range(pick.randrange(6))
+            ]
             if not self.with_schema and pick.random() < 0.2 and records:
                 records = [self.record(self.fresh()), self.record(self.fresh())]
                 records.append(self.record(records[0]["id"]))
@@ -144,10 +146,12 @@ class Programs:
             record = self.record(self.key() or self.fresh())
             if self.with_schema and pick.random() < 0.5:
                 record = {"id": record["id"], "age": 5}
-            conflict = pick.choice(["update", "ignore", "error"])
+            conflict: Any = pick.choice(["update", "ignore", "error"])
             self.do("upsert", lambda: table.upsert(record, on_conflict=conflict))
         elif kind == 4:
-            changes = pick.choice([{"age": 7}, {"name": "new", "score": 1.5}, {"flag": True}, {"tags": ["z"]}, {"age": "x"}, {"other": None}, {}])
+            changes: Any = pick.choice(
+                [{"age": 7}, {"name": "new", "score": 1.5}, {"flag": True}, {"tags": ["z"]}, {"age": "x"}, {"other": None}, {}]
+            )
             if not self.with_schema and changes.get("age") == "x":
                 changes = {"age": 8}
             where = self.where()
@@ -163,7 +167,16 @@ class Programs:
             where = self.test(2)
             self.do("call", lambda: sorted(record["id"] for record in table.all() if where(record)))
         elif kind == 11:
-            self.do("facts", lambda: [table.count(), len(table), sorted(table.copy()), table.columns() if table.count() else None, table.indexed_fields()])
+            self.do(
+                "facts",
+                lambda: [
+                    table.count(),
+                    len(table),
+                    sorted(table.copy()),
+                    table.columns() if table.count() else None,
+                    table.indexed_fields(),
+                ],
+            )
         else:
             self.files()
 
@@ -171,13 +184,17 @@ class Programs:
         """A select."""
         pick, table = self.random, self.table
         where = self.where()
-        columns = pick.choice([None, None, ["id", "name"], ["age", "absent", "id"], {"n": "name", "i": "id"}, [("a", "age"), ("i", "id")], []])
+        columns: Any = pick.choice(
+            [None, None, ["id", "name"], ["age", "absent", "id"], {"n": "name", "i": "id"}, [("a", "age"), ("i", "id")], []]
+        )
         if pick.random() < 0.5:
             order = pick.choice([["age", "id"], ["-score", "id"], ("name", "-id"), "id", "-id"])
             limit, offset = pick.choice([None, 0, 1, 3, 100]), pick.choice([0, 0, 1, 5, -1])
-            self.do("select ordered", lambda: table.select(columns, where, order_by=order, limit=limit, offset=offset, copy=pick.random() < 0.5))
+            self.do(
+                "select ordered", lambda: table.select(columns, where, order_by=order, limit=limit, offset=offset, copy=pick.random() < 0.5)
+            )
         elif pick.random() < 0.3:
-            names = pick.choice([["age"], ["name", "flag"], ["absent"]])
+            names: Any = pick.choice([["age"], ["name", "flag"], ["absent"]])
             self.do("select distinct", lambda: sorted(map(repr, table.select(names, where, distinct=True))))
         else:
             self.do("select", lambda: sorted(map(repr, map(in_order, table.select(columns, where)))))
@@ -275,7 +292,9 @@ def plain(value: Any) -> Any:
 def public(error: Exception) -> str:
     """The name of an exception as DictDB's documentation or Python knows it."""
     for kind in type(error).__mro__:
-        if kind.__module__ == "builtins" or (kind is not dictdb.DictDBError and getattr(dictdb, kind.__name__, None) is kind and kind.__name__ in KNOWN):
+        if kind.__module__ == "builtins" or (
+            kind is not dictdb.DictDBError and getattr(dictdb, kind.__name__, None) is kind and kind.__name__ in KNOWN
+        ):
             return kind.__name__
     return type(error).__name__
 

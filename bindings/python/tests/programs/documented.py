@@ -56,7 +56,9 @@ def page(path: pathlib.Path) -> list[dict[str, Any]]:
             try:
                 exec(compile(calm(code), f"{path.name}:{line}", "exec"), names)
             except Exception as error:
-                raised = next(kind.__name__ for kind in type(error).__mro__ if kind.__module__ != "dictdb.exceptions" or kind.__name__ in DOCUMENTED)
+                raised = next(
+                    kind.__name__ for kind in type(error).__mro__ if kind.__module__ != "dictdb.exceptions" or kind.__name__ in DOCUMENTED
+                )
         outcomes.append({"line": line, "printed": settled(printed.getvalue()), "raised": raised})
     return outcomes
 
@@ -87,11 +89,11 @@ def main(directory: str) -> None:
             os.chdir("/")
         if time.monotonic() - began > 20:
             print(f"{path.name} took {time.monotonic() - began:.0f} s", file=sys.stderr)
-    sys.__stdout__.write(json.dumps(result))
+    sys.stdout.write(json.dumps(result))
 
 
 if __name__ == "__main__":
     main(sys.argv[1])
     # Pages start threads that never end.
-    sys.__stdout__.flush()
+    sys.stdout.flush()
     os._exit(0)

@@ -38,9 +38,7 @@ def name_of(field: str | Field) -> str:
     return field.name if isinstance(field, Field) else field
 
 
-def native(
-    table: Any, where: PredicateExpr | None, group_by: list[str | Field], aggregations: dict[str, Agg]
-) -> list[dict[str, Any]]:
+def native(table: Any, where: PredicateExpr | None, group_by: list[str | Field], aggregations: dict[str, Agg]) -> list[dict[str, Any]]:
     """The rows as the library computes them. `NotNative` if Python would give something else, or an error."""
     text, values = (None, ()) if where is None else where.compiled()
     wanted: dict[str, str] = {}
@@ -89,9 +87,7 @@ def in_python(records: list[dict[str, Any]], group_by: list[str | Field], aggreg
     for record in records:
         key = tuple(field.read(record) if isinstance(field, Field) else record.get(field) for field in group_by)
         groups.setdefault(key, []).append(record)
-    return [
-        {**dict(zip(map(name_of, group_by), key, strict=True)), **_computed(members, aggregations)} for key, members in groups.items()
-    ]
+    return [{**dict(zip(map(name_of, group_by), key, strict=True)), **_computed(members, aggregations)} for key, members in groups.items()]
 
 
 def _computed(records: list[dict[str, Any]], aggregations: dict[str, Agg]) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any, Final, Union
+from typing import TYPE_CHECKING, Any, Final
 
 from dictdb._codec import reject
 
@@ -117,6 +117,7 @@ class Junction(PredicateExpr):
 
     def __init__(self, word: str, operands: Iterable[PredicateExpr]) -> None:
         self.word = word
+        self.operands: tuple[PredicateExpr, ...]
         flat: list[PredicateExpr] = []
         for operand in operands:
             if isinstance(operand, Junction) and operand.word == word:
@@ -214,9 +215,7 @@ class Condition:
 
     def __init__(self, condition: Any) -> None:
         if not isinstance(condition, PredicateExpr):
-            raise TypeError(
-                f"a Condition is made of an expression such as Condition(table.field == value), got {type(condition).__name__}"
-            )
+            raise TypeError(f"a Condition is made of an expression such as Condition(table.field == value), got {type(condition).__name__}")
         self.condition = condition
 
     def __call__(self, record: dict[str, Any]) -> bool:
@@ -233,7 +232,7 @@ class Condition:
         return Condition(~self.condition)
 
 
-LogicalOperand = Union[PredicateExpr, Condition]
+LogicalOperand = PredicateExpr | Condition
 
 
 def operand_of(operand: LogicalOperand) -> PredicateExpr:
@@ -266,7 +265,7 @@ def _junction(name: str, word: str, operands: tuple[LogicalOperand, ...]) -> Pre
     return Junction(word, [operand_of(operand) for operand in operands])
 
 
-WhereArgument = Union[Condition, PredicateExpr, str, None]
+WhereArgument = Condition | PredicateExpr | str | None
 """What an argument `where` takes: a condition, or one in the query language whose values come in `params`."""
 
 

@@ -1,6 +1,6 @@
 """What `select` takes, as the specification of a query."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 from dictdb.core.condition import PredicateExpr
@@ -8,7 +8,7 @@ from dictdb.core.field import Descending, Field, quoted, reference
 from dictdb.query.statement import Query, queries
 
 ColumnName = str | Field
-Columns = Sequence[ColumnName] | dict[str, ColumnName] | Sequence[tuple[str, ColumnName]]
+Columns = Sequence[ColumnName] | Mapping[str, ColumnName] | Sequence[tuple[str, ColumnName]]
 OrderBy = str | Field | Descending | Sequence[str | Field | Descending]
 
 EVERYTHING: Final = "TRUE"
@@ -63,7 +63,7 @@ def _parameter(params: list[Any], number: Any, word: str) -> str:
 
 
 def _columns(columns: Columns) -> tuple[tuple[str, str], ...]:
-    if isinstance(columns, dict):
+    if isinstance(columns, Mapping):
         pairs = list(columns.items())
     else:
         given: list[Any] = list(columns)

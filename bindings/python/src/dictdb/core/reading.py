@@ -2,7 +2,7 @@
 
 import csv
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
+from typing import Any, overload
 
 from dictdb import _engine as engine
 from dictdb._codec import dumps, loads
@@ -127,7 +127,7 @@ class ReadTable:
         `copy` makes no difference: what is given is always yours.
         """
         if where.__class__ is Condition:
-            where = where.condition  # type: ignore[union-attr]
+            where = where.condition
         if LOG.handlers:
             logger.debug("select", table=self._dictdb_name, op="SELECT")
         if (
@@ -139,7 +139,7 @@ class ReadTable:
             and not distinct
             and not params
         ):
-            return self._dictdb_simple(where)  # type: ignore[arg-type]
+            return self._dictdb_simple(where)
         predicate = predicate_of(where, params)
         if predicate is not None and not predicate.is_native():
             return self._dictdb_filtered(predicate, columns, order_by, limit, offset, distinct)
@@ -215,6 +215,15 @@ class ReadTable:
         made._dictdb_bind(handle, self._dictdb_name, self._dictdb_key, self._dictdb_schema)
         return made
 
+    @overload
+    def aggregate(self, where: WhereArgument = None, group_by: None = None, **aggregations: Any) -> dict[str, Any]: ...
+
+    @overload
+    def aggregate(self, where: WhereArgument = None, *, group_by: aggregation.GroupBy, **aggregations: Any) -> list[dict[str, Any]]: ...
+
+    @overload
+    def aggregate(self, where: WhereArgument, group_by: aggregation.GroupBy, **aggregations: Any) -> list[dict[str, Any]]: ...
+
     def aggregate(
         self, where: WhereArgument = None, group_by: aggregation.GroupBy | None = None, **aggregations: Any
     ) -> dict[str, Any] | list[dict[str, Any]]:
@@ -234,7 +243,6 @@ class ReadTable:
     def _dictdb_aggregate(
         self, predicate: PredicateExpr | None, fields: list[str | Field], aggregations: dict[str, Agg]
     ) -> list[dict[str, Any]]:
-        snapshot = self
         if predicate is None or predicate.is_native():
             if not aggregations and not fields:
                 return [{}]
@@ -242,10 +250,7 @@ class ReadTable:
                 return aggregation.native(self, predicate, fields, aggregations)
             except aggregation.NotNative:
                 pass
-        if predicate is None:
-            records = snapshot.all()
-        else:
-            records = self._dictdb_snapshot()._dictdb_matching(predicate)
+        records = self.all() if predicate is None else self._dictdb_snapshot()._dictdb_matching(predicate)
         return aggregation.in_python(records, fields, aggregations)
 
     def _dictdb_count(self, predicate: PredicateExpr | None) -> int:

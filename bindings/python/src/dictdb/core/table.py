@@ -1,6 +1,6 @@
 """Tables."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, Literal
 
 from dictdb import _engine as engine
@@ -32,7 +32,7 @@ insert_one = lib.dictdb_py_insert
 update_int = lib.dictdb_py_update_int
 delete_int = lib.dictdb_py_delete_int
 
-Schemas = dict[str, type[Any] | dict[str, Any]]
+Schemas = Mapping[str, type[Any] | Mapping[str, Any]]
 _CONFLICTS: Final = {
     "update": lib.DICTDB_CONFLICT_UPDATE,
     "ignore": lib.DICTDB_CONFLICT_IGNORE,
@@ -225,7 +225,8 @@ class Table(ReadTable):
         Gives the key, and `"inserted"`, `"updated"` or `"ignored"`. Errors: as for `insert`.
         """
         if LOG.handlers:
-            return self._dictdb_logged("UPSERT", lambda: self._dictdb_upsert(record, on_conflict), "upserted")
+            outcome: tuple[Any, str] = self._dictdb_logged("UPSERT", lambda: self._dictdb_upsert(record, on_conflict), "upserted")
+            return outcome
         return self._dictdb_upsert(record, on_conflict)
 
     def _dictdb_upsert(self, record: Record, on_conflict: str) -> tuple[Any, str]:
@@ -278,7 +279,7 @@ class Table(ReadTable):
         `TypeMismatchError`, `NumberRangeError`, `ParseError`.
         """
         if LOG.handlers:
-            return self._dictdb_logged("UPDATE", lambda: self._dictdb_update(changes, where, params), "updated")
+            return int(self._dictdb_logged("UPDATE", lambda: self._dictdb_update(changes, where, params), "updated"))
         return self._dictdb_update(changes, where, params)
 
     def _dictdb_update(self, changes: Record | str, where: WhereArgument, params: Params) -> int:
@@ -287,7 +288,7 @@ class Table(ReadTable):
         if not isinstance(changes, dict):
             raise TypeError(f"update takes a dict of changes, or assignments as a str, got {type(changes).__name__}")
         if where.__class__ is Condition:
-            where = where.condition  # type: ignore[union-attr]
+            where = where.condition
         key = self._dictdb_key_of(where)
         floats = self._dictdb_floats
         if key is not None and not floats:
@@ -297,7 +298,7 @@ class Table(ReadTable):
             except IndexError:
                 slot = new_slot()
             if update_int(self._dictdb_handle, key, text, len(text), slot):
-                raise self._dictdb_no_update(engine.failure(slot), where)  # type: ignore[arg-type]
+                raise self._dictdb_no_update(engine.failure(slot), predicate_of(where))
             give(slot)
             return 1
         predicate = self._dictdb_native(predicate_of(where, params))
@@ -363,12 +364,12 @@ class Table(ReadTable):
     def delete(self, where: WhereArgument = None, *, params: Params = ()) -> int:
         """Deletes the records that match, all or none; how many. `RecordNotFoundError` if there are none."""
         if LOG.handlers:
-            return self._dictdb_logged("DELETE", lambda: self._dictdb_delete(where, params), "deleted")
+            return int(self._dictdb_logged("DELETE", lambda: self._dictdb_delete(where, params), "deleted"))
         return self._dictdb_delete(where, params)
 
     def _dictdb_delete(self, where: WhereArgument, params: Params) -> int:
         if where.__class__ is Condition:
-            where = where.condition  # type: ignore[union-attr]
+            where = where.condition
         key = self._dictdb_key_of(where)
         if key is not None:
             slot = take()
@@ -385,9 +386,7 @@ class Table(ReadTable):
         except RecordNotFoundError:
             raise self._dictdb_none("deleted") from None
 
-    def create_index(
-        self, field: str | Field | Sequence[str | Field], index_type: str = "hash", *, unique: bool = False
-    ) -> None:
+    def create_index(self, field: str | Field | Sequence[str | Field], index_type: str = "hash", *, unique: bool = False) -> None:
         """Makes an index, which changes no answer, only its speed.
 
         `field`: one, or a list of up to 16. `index_type`: `"hash"` for `==`, `is_in` and `is_null`; `"sorted"` also for ranges,
@@ -433,7 +432,7 @@ class Table(ReadTable):
 
     @extra
     def insert_json(self, record: bytes | str) -> Any:
-        """Inserts a record that is JSON text, or an array of them, as `insert` does; numbers keep their spelling. Gives the key, or keys."""
+        """Inserts a record that is JSON text, or an array of them, as `insert` does. Numbers keep their spelling."""
         text = record.encode() if isinstance(record, str) else bytes(record)
         many = text.lstrip()[:1] == b"["
         function = lib.dictdb_table_insert_many if many else lib.dictdb_table_insert
@@ -455,8 +454,10 @@ class Table(ReadTable):
 
     @extra
     def limited(self, cancel: CancelToken | None = None, timeout: float | None = None) -> "Table":
-        """The same table, but each call through this object ends with `CancelledError` when the token is set, and with `TimeoutError`
-        when it has taken longer than `timeout` seconds; then nothing has changed."""
+        """The same table, but calls through this object can be stopped: then nothing has changed.
+
+        They end with `CancelledError` when the token is set, and with `TimeoutError` when they have taken `timeout` seconds.
+        """
         token = NULL if cancel is None else cancel._handle
         limit = engine.milliseconds(timeout)
         handle = engine.handle(lib.dictdb_table_limited, "table", lib.dictdb_table_free, self._dictdb_handle, token, limit)
@@ -497,9 +498,7 @@ class Table(ReadTable):
         path, text, given = engine.path_of(filepath), dumps(spec or {}), dumps(list(params))
         handle = self._dictdb_handle
         return Job(
-            engine.handle(
-                function, "job", lib.dictdb_job_free, handle, path, len(path), text, len(text), given, len(given), *options
-            )
+            engine.handle(function, "job", lib.dictdb_job_free, handle, path, len(path), text, len(text), given, len(given), *options)
         )
 
     def _dictdb_logged(self, operation: str, work: Callable[[], Any], done: str) -> Any:
@@ -532,8 +531,8 @@ class Table(ReadTable):
         ffi.release(alone)
 
 
-def _type_option(given: type[Any] | dict[str, Any]) -> Any:
-    if isinstance(given, dict):
+def _type_option(given: type[Any] | Mapping[str, Any]) -> Any:
+    if isinstance(given, Mapping):
         return {name: serialize_schema_type(value) if name == "type" else value for name, value in given.items()}
     try:
         return serialize_schema_type(given)
@@ -543,5 +542,3 @@ def _type_option(given: type[Any] | dict[str, Any]) -> Any:
 
 def _wrong_type(field: str, expected: str, value: Any) -> SchemaValidationError:
     return SchemaValidationError(f"Field '{field}' expects type '{expected}', got '{type(value).__name__}'.")
-
-

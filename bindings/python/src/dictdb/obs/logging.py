@@ -165,9 +165,9 @@ class DictDBLogger(BoundLogger):
         sink: Sink,
         *,
         level: str = "DEBUG",
-        format: str | None = None,  # noqa: A002 - DictDB's name
+        format: str | None = None,
         serialize: bool = False,
-        filter: Filter | None = None,  # noqa: A002 - DictDB's name
+        filter: Filter | None = None,
     ) -> int:
         """Sends messages to a file (its path), a stream such as `sys.stdout`, or a function that takes a line.
 

@@ -27,9 +27,8 @@ def log_library(level: str = "warning", debug_sample: int = 1) -> None:
         return
     if level not in _LEVELS:
         raise ValueError(f"a level is one of {', '.join(_LEVELS)} or none, got {level!r}")
-    engine.call(lib.dictdb_log_set, _LEVELS[level], debug_sample, lib.dictdb_py_log, NULL, NULL)
+    engine.call(lib.dictdb_log_set, _LEVELS[level], debug_sample, lib.dictdb_py_on_log, NULL, NULL)
 
 
 log_library()
-# Threads of the library must not call into an interpreter that is being taken down.
-atexit.register(log_library, "none")
+atexit.register(lib.dictdb_py_close_gate)

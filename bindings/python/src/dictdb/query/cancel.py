@@ -21,7 +21,7 @@ class CancelToken:
     def is_set(self) -> bool:
         """Whether it was set."""
         flag = lib.dictdb_cancel_flag(self._handle)
-        return flag != ffi.NULL and flag[0] != 0
+        return bool(flag != ffi.NULL and flag[0] != 0)
 
     def close(self) -> None:
         """Frees it. Calls that run with it keep what they need. May be called again."""

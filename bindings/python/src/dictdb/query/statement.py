@@ -94,9 +94,7 @@ class Query(Statement):
 
         given = dumps(params)
         return Cursor(
-            engine.handle(
-                lib.dictdb_query_cursor, "cursor", lib.dictdb_cursor_free, self._handle, table._dictdb_handle, given, len(given)
-            )
+            engine.handle(lib.dictdb_query_cursor, "cursor", lib.dictdb_cursor_free, self._handle, table._dictdb_handle, given, len(given))
         )
 
 
@@ -109,7 +107,7 @@ class Update(Statement):
 
     __slots__ = ()
 
-    def __init__(self, where: str, set: str) -> None:  # noqa: A002 - SQL's word
+    def __init__(self, where: str, set: str) -> None:
         condition, assignments = engine.named(where, "where"), engine.named(set, "set")
         self._handle = engine.handle(
             lib.dictdb_update_new,

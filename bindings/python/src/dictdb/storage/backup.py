@@ -86,7 +86,7 @@ class BackupManager:
             directory,
             len(directory),
             *options,
-            lib.dictdb_py_backup_failed,
+            lib.dictdb_py_on_backup_failure,
             context,
             NULL,
         )
@@ -118,7 +118,7 @@ class BackupManager:
         self._make(lib.dictdb_backup_full)
 
     def backup_delta(self) -> None:
-        """Makes a delta, or nothing if nothing has changed; a full backup if there is none yet to continue. Failures: as for `backup_now`."""
+        """Makes a delta, or nothing if nothing has changed; a full backup if there is none yet. Failures: as for `backup_now`."""
         self._make(lib.dictdb_backup_delta)
 
     def _make(self, function: Callable[..., int]) -> None:
@@ -168,9 +168,7 @@ class BackupManager:
         self.close()
 
 
-def restore(
-    directory: str | pathlib.Path, *, until: float | None = None, partial: bool = False
-) -> tuple[DictDB, dict[str, Any]]:
+def restore(directory: str | pathlib.Path, *, until: float | None = None, partial: bool = False) -> tuple[DictDB, dict[str, Any]]:
     """Restores a database from the backups of a directory, deltas too; the database and the facts.
 
     `until`: seconds since 1970: no later state. `partial`: if files are missing or damaged, the newest state that can be had. Errors:
@@ -191,17 +189,11 @@ def start_restore(directory: str | pathlib.Path, *, until: float | None = None, 
     """As `restore`, in a thread of the library: `job.database()` and `job.result()` give what it gives."""
     place = engine.path_of(directory)
     options = engine.options_of({"until": until, "partial": partial})
-    return Job(
-        engine.handle(
-            lib.dictdb_backup_restore, "job", lib.dictdb_job_free, place, len(place), *options, NULL, NULL
-        )
-    )
+    return Job(engine.handle(lib.dictdb_backup_restore, "job", lib.dictdb_job_free, place, len(place), *options, NULL, NULL))
 
 
 def verify(directory: str | pathlib.Path) -> dict[str, Any]:
     """Looks at the backups of a directory without loading them: `is_sound`, `newest`, and `files` with what is wrong with each."""
     place = engine.path_of(directory)
-    facts: dict[str, Any] = engine.facts(
-        lambda *outputs: lib.dictdb_backup_verify(place, len(place), outputs[0], NULL, outputs[1])
-    )
+    facts: dict[str, Any] = engine.facts(lambda *outputs: lib.dictdb_backup_verify(place, len(place), outputs[0], NULL, outputs[1]))
     return facts

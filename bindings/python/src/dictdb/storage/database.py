@@ -11,7 +11,6 @@ from dictdb import _engine as engine
 from dictdb._codec import dumps
 from dictdb._engine import NULL, ffi, lib
 from dictdb.core.table import Schemas, Table, _type_option
-from dictdb.core.types import Schema
 from dictdb.exceptions import DuplicateTableError, TableNotFoundError
 from dictdb.obs.logging import logger
 from dictdb.query.cancel import CancelToken
@@ -176,7 +175,7 @@ class DictDB:
         delimiter: str = ",",
         has_header: bool = True,
         encoding: str = "utf-8",
-        schema: Schema | None = None,
+        schema: Schemas | None = None,
         infer_types: bool = True,
         skip_validation: bool = False,
     ) -> int:
@@ -197,7 +196,7 @@ class DictDB:
             return self._import_csv(copy.name, table_name, primary_key, delimiter, has_header, schema, infer_types)
 
     def _import_csv(
-        self, filepath: Path, table_name: str, primary_key: str, delimiter: str, header: bool, schema: Schema | None, infer: bool
+        self, filepath: Path, table_name: str, primary_key: str, delimiter: str, header: bool, schema: Schemas | None, infer: bool
     ) -> int:
         job = self.start_import_csv(
             filepath, table_name, primary_key=primary_key, delimiter=delimiter, has_header=header, schema=schema, infer_types=infer
@@ -232,12 +231,10 @@ class DictDB:
         )
 
     def import_jsonl(self, filepath: Path, table_name: str, *, primary_key: str = "id", schema: Schemas | None = None) -> int:
-        """Makes a table of a file of JSON Lines; how many records it has. All or nothing. Errors: as for `import_csv`, `FileFormatError`."""
+        """Makes a table of a file of JSON Lines; how many records it has. Errors: as for `import_csv`, and `FileFormatError`."""
         return int(self.start_import_jsonl(filepath, table_name, primary_key=primary_key, schema=schema).result()["records"])
 
-    def start_import_jsonl(
-        self, filepath: Path, table_name: str, *, primary_key: str = "id", schema: Schemas | None = None
-    ) -> Job:
+    def start_import_jsonl(self, filepath: Path, table_name: str, *, primary_key: str = "id", schema: Schemas | None = None) -> Job:
         """As `import_jsonl`, in a thread of the library. See `Job`."""
         types = None if schema is None else {field: _type_option(given) for field, given in schema.items()}
         return self._import(lib.dictdb_db_import_jsonl, filepath, table_name, primary_key=primary_key, schema=types)
@@ -245,9 +242,7 @@ class DictDB:
     def _import(self, function: Any, filepath: Path, table_name: str, **options: Any) -> Job:
         name, path = engine.named(table_name, "the name of a table"), engine.path_of(filepath)
         given = engine.options_of(options)
-        return Job(
-            engine.handle(function, "job", lib.dictdb_job_free, self._handle, name, len(name), path, len(path), *given, NULL)
-        )
+        return Job(engine.handle(function, "job", lib.dictdb_job_free, self._handle, name, len(name), path, len(path), *given, NULL))
 
     def start_save(self, filename: Path, file_format: str = "json") -> Job:
         """Saves as `save`, as `"json"` or `"dictdb"`, in a thread of the library. What is saved is the database as it is now."""
@@ -314,5 +309,3 @@ class DictDB:
         DictDB.__init__(self)
         for name, table in state["tables"].items():
             self._attach(name, table)
-
-

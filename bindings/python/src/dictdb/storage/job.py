@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from dictdb import _engine as engine
 from dictdb._engine import ffi, lib
-from dictdb.exceptions import TimeoutError  # noqa: A004 - the package's
+from dictdb.exceptions import TimeoutError
 
 if TYPE_CHECKING:
     from dictdb.storage.database import DictDB

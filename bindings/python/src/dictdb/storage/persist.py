@@ -122,9 +122,7 @@ def save_delta(db: "DictDB", filename: Path, allowed_dir: pathlib.Path | None = 
     content = {
         "type": "delta",
         "timestamp": time.time(),
-        "tables": {
-            name: {"upserts": table.get_dirty_records(), "deletes": table.get_deleted_pks()} for name, table in changed.items()
-        },
+        "tables": {name: {"upserts": table.get_dirty_records(), "deletes": table.get_deleted_pks()} for name, table in changed.items()},
     }
     _replace(path, lambda file: file.write(dumps(content)))
     if clear_tracking:
