@@ -1,7 +1,7 @@
 """Measures this package beside DictDB, sqlite3 and the C library, and prints Markdown.
 
-Usage: bench.py [--records 100000] [--prefix DIRECTORY] [--peer PYTHON]. The prefix is where libdictdb is installed, for the cost of crossing;
-the peer an interpreter that has DictDB. What is not given is left out.
+Usage: bench.py [--records 100000] [--prefix DIRECTORY] [--peer PYTHON]. The prefix is where libdictdb is installed, for the cost of
+crossing; the peer is an interpreter that has DictDB. What is not given is left out.
 """
 
 import argparse

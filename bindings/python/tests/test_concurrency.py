@@ -336,7 +336,7 @@ def test_objects_are_freed_with_their_last_reference() -> None:
         table = db.get_table("t")
         assert table.age.name == "age"
         assert table.query({"limit": 0}) == []
-        gone = [weakref.ref(db), weakref.ref(table)]
+        gone: list[Callable[[], Any]] = [weakref.ref(db), weakref.ref(table)]
         del db, table
         assert [reference() for reference in gone] == [None, None]
     finally:

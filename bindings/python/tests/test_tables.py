@@ -29,6 +29,8 @@ from dictdb import (
     Table,
     TableNotFoundError,
     TypeMismatchError,
+    has_feature,
+    library_version,
 )
 from dictdb.query.aggregate import Agg
 from tests.support import each
@@ -525,6 +527,12 @@ def test_changes_since(users: Table) -> None:
     assert users.has_changes()
     assert ids(users.get_dirty_records()) == [2, 7]
     assert users.get_deleted_pks() == [1]
+
+
+def test_the_library_that_is_loaded() -> None:
+    assert library_version().count(".") == 2
+    assert has_feature("snapshot")
+    assert not has_feature("teleport")
 
 
 def test_all_errors_are_of_one_family(users: Table) -> None:

@@ -14,6 +14,7 @@ from dictdb import DictDB
 from importlib.metadata import PackageNotFoundError
 from importlib.metadata import version as _version
 
+from dictdb._engine import has_feature, library_version
 from dictdb.core.condition import And, Condition, Not, Or, PredicateExpr, Where
 from dictdb.core.field import Field
 from dictdb.core.table import Table
@@ -104,6 +105,8 @@ __all__ = [
     "Where",
     "__version__",
     "configure_logging",
+    "has_feature",
+    "library_version",
     "log_library",
     "logger",
     "restore",

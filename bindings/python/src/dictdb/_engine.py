@@ -172,9 +172,15 @@ def milliseconds(seconds: float | None) -> int:
     return min(int(seconds * 1000), 2**62)
 
 
-def version() -> str:
-    """Version of the library that is loaded."""
+def library_version() -> str:
+    """Version of the libdictdb that is loaded, such as `"0.1.0"`."""
     return str(string(lib.dictdb_version()).decode())
+
+
+def has_feature(name: str) -> bool:
+    """Whether the libdictdb that is loaded has a feature: `"query"`, `"snapshot"`, `"backup"` and so on, as dictdb.h tells."""
+    encoded = named(name, "the name of a feature")
+    return bool(lib.dictdb_has_feature(encoded, len(encoded)))
 
 
 if lib.dictdb_abi_version() != lib.DICTDB_ABI_VERSION:
