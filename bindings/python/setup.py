@@ -23,8 +23,8 @@ class BuildExtension(build_ext):
             shutil.copyfile(extension.extra_objects[0], directory / SONAME)
 
 
-# No version of orjson runs without the interpreter lock; there the package uses the standard library's json.
-CODEC = [] if sysconfig.get_config_var("Py_GIL_DISABLED") else ["orjson==3.13.0"]
+# No version of orjson runs without the interpreter lock; there the package writes by the standard library's json.
+CODEC = ["msgspec==0.23.0"] if sysconfig.get_config_var("Py_GIL_DISABLED") else ["msgspec==0.23.0", "orjson==3.13.0"]
 
 setup(
     cffi_modules=["native/build_native.py:ffibuilder"],

@@ -101,6 +101,16 @@ int64_t dictdb_py_count(const dictdb_query *query, const dictdb_table *table, co
     return slot->status == DICTDB_STATUS_OK ? (int64_t)slot->count : -1;
 }
 
+int64_t dictdb_py_update(const dictdb_update *update, dictdb_table *table, const char *params, size_t params_len, dictdb_py_slot *slot) {
+    slot->status = dictdb_update_run(update, table, params, params_len, &slot->count, error_in(slot));
+    return slot->status == DICTDB_STATUS_OK ? (int64_t)slot->count : -1;
+}
+
+int64_t dictdb_py_delete(const dictdb_query *query, dictdb_table *table, const char *params, size_t params_len, dictdb_py_slot *slot) {
+    slot->status = dictdb_query_delete(query, table, params, params_len, &slot->count, error_in(slot));
+    return slot->status == DICTDB_STATUS_OK ? (int64_t)slot->count : -1;
+}
+
 /* A thread that asks for an interpreter which is being taken down is ended by Python, and must not be in the library then. */
 static atomic_int threads_in_python;
 static atomic_bool gate_is_closed;

@@ -35,3 +35,5 @@ void dictdb_py_close_gate(void);
 /* Give the number, or -1: then the status is in the slot. */
 int64_t dictdb_py_count(const dictdb_query *query, const dictdb_table *table, const char *params, size_t params_len,
                         dictdb_py_slot *slot);
+int64_t dictdb_py_update(const dictdb_update *update, dictdb_table *table, const char *params, size_t params_len, dictdb_py_slot *slot);
+int64_t dictdb_py_delete(const dictdb_query *query, dictdb_table *table, const char *params, size_t params_len, dictdb_py_slot *slot);

@@ -13,6 +13,9 @@ lib: Final = _native.lib
 NULL: Final = ffi.NULL
 NO_KEY: Final = -(2**63)
 
+ERROR: Final = ffi.typeof("dictdb_error **")
+NUMBER: Final = ffi.typeof("uint64_t *")
+
 string = ffi.string
 
 spare: Final[list[Any]] = []
@@ -109,7 +112,7 @@ def _failure(status: int, error: Any) -> Exception:
 
 def call(function: Callable[..., int], *arguments: Any) -> None:
     """Calls a function of the library whose last argument is the error, and raises what it answers."""
-    error = ffi.new("dictdb_error **")
+    error = ffi.new(ERROR)
     status = function(*arguments, error)
     if status:
         raise _failure(status, error[0])
@@ -140,7 +143,7 @@ def facts(function: Callable[..., int], *arguments: Any) -> Any:
 
 def number(function: Callable[..., int], *arguments: Any) -> int:
     """Calls a function whose last argument but the error is a 64-bit number that it gives."""
-    result = ffi.new("uint64_t *")
+    result = ffi.new(NUMBER)
     call(function, *arguments, result)
     return int(result[0])
 

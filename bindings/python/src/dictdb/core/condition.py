@@ -99,6 +99,12 @@ class Test(PredicateExpr):
     def is_native(self) -> bool:
         return True
 
+    def compiled(self) -> Compiled:
+        text = self.field.texts.get(self.operator)
+        if text is None:
+            text = self.field.texts[self.operator] = super().compiled()[0]
+        return text, self.values
+
     def write(self, parts: list[str], values: list[Any]) -> None:
         count = len(values)
         parts.append(self.field.reference)

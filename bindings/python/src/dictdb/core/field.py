@@ -44,7 +44,7 @@ class Field:
     Values that JSON cannot express are a TypeError or ValueError at once.
     """
 
-    __slots__ = ("__weakref__", "_table", "equal_text", "name", "path", "read", "reference")
+    __slots__ = ("__weakref__", "_table", "name", "path", "read", "reference", "texts")
 
     def __init__(self, table: "Table | None", name: str) -> None:
         self._table = None if table is None else weakref.ref(table)
@@ -54,7 +54,7 @@ class Field:
         self.name = name
         self.path = path
         self.reference = text
-        self.equal_text = f"{text} = ?1"
+        self.texts: dict[Operator, str] = {op.EQUAL: f"{text} = ?1"}
         self.read: Callable[[dict[str, Any]], Any] = (lambda record: record.get(name)) if len(path) == 1 else self._walk
 
     @property

@@ -278,6 +278,10 @@ class Table(ReadTable):
         Errors: `RecordNotFoundError` if none matches, `SchemaValidationError`, `DuplicateKeyError`, `InvalidKeyError`,
         `TypeMismatchError`, `NumberRangeError`, `ParseError`.
         """
+        if where.__class__ is Test and changes.__class__ is dict and not LOG.handlers and not self._dictdb_floats and not params:
+            key = self._dictdb_key_of(where)
+            if key is not None:
+                return self._dictdb_update_key(key, changes, where)
         if LOG.handlers:
             return int(self._dictdb_logged("UPDATE", lambda: self._dictdb_update(changes, where, params), "updated"))
         return self._dictdb_update(changes, where, params)
@@ -292,15 +296,7 @@ class Table(ReadTable):
         key = self._dictdb_key_of(where)
         floats = self._dictdb_floats
         if key is not None and not floats:
-            text = dumps(changes)
-            try:
-                slot = spare.pop()
-            except IndexError:
-                slot = new_slot()
-            if update_int(self._dictdb_handle, key, text, len(text), slot):
-                raise self._dictdb_no_update(engine.failure(slot), predicate_of(where))
-            give(slot)
-            return 1
+            return self._dictdb_update_key(key, changes, where)
         predicate = self._dictdb_native(predicate_of(where, params))
         condition, values = (EVERYTHING, ()) if predicate is None else predicate.compiled()
         if not changes:
@@ -318,6 +314,17 @@ class Table(ReadTable):
             return statement.run(self, given)
         except DictDBError as error:
             raise self._dictdb_no_update(error, predicate) from None
+
+    def _dictdb_update_key(self, key: int, changes: Record, where: WhereArgument) -> int:
+        text = dumps(changes)
+        try:
+            slot = spare.pop()
+        except IndexError:
+            slot = new_slot()
+        if update_int(self._dictdb_handle, key, text, len(text), slot):
+            raise self._dictdb_no_update(engine.failure(slot), predicate_of(where))
+        give(slot)
+        return 1
 
     def _dictdb_matched(self, predicate: PredicateExpr | None) -> int:
         count = self._dictdb_count(predicate)
@@ -352,7 +359,8 @@ class Table(ReadTable):
         if where.__class__ is Test and where.operator is EQUAL and where.field.reference == self._dictdb_key_reference:
             key = where.values[0]
             if key.__class__ is int and INT_MIN <= key < -INT_MIN:
-                return int(key)
+                found: int = key
+                return found
         return None
 
     def _dictdb_native(self, predicate: PredicateExpr | None) -> PredicateExpr | None:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Hashable, Sequence
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from dictdb import _engine as engine
-from dictdb._codec import dumps, loads
+from dictdb._codec import dumps, loads_rows
 from dictdb._engine import NULL, ffi, lib
 from dictdb.core.types import Record
 
@@ -22,6 +22,15 @@ class Statement:
 
     __slots__ = ("_handle",)
     _handle: Any
+
+    def _counted(self, function: Callable[..., int], table: "ReadTable", params: Params) -> int:
+        given = dumps(params)
+        slot = engine.take()
+        count = function(self._handle, table._dictdb_handle, given, len(given), slot)
+        if count < 0:
+            raise engine.failure(slot)
+        engine.give(slot)
+        return count
 
     def close(self) -> None:
         """Frees it; using it afterwards is a `ClosedError`. May be called again."""
@@ -64,18 +73,12 @@ class Query(Statement):
 
     def run(self, table: "ReadTable", params: Params = ()) -> list[Record]:
         """The rows, of one instant."""
-        rows: list[Record] = loads(self.text(table, params))
+        rows: list[Record] = loads_rows(self.text(table, params))
         return rows
 
     def count(self, table: "ReadTable", params: Params = ()) -> int:
         """How many rows there are, without making them."""
-        given = dumps(params)
-        slot = engine.take()
-        count = lib.dictdb_py_count(self._handle, table._dictdb_handle, given, len(given), slot)
-        if count < 0:
-            raise engine.failure(slot)
-        engine.give(slot)
-        return int(count)
+        return self._counted(lib.dictdb_py_count, table, params)
 
     def explain(self, table: "ReadTable", params: Params = ()) -> dict[str, Any]:
         """How it would run now: the members are told in dictdb.h at `dictdb_query_explain`."""
@@ -85,8 +88,7 @@ class Query(Statement):
 
     def delete(self, table: "Table", params: Params = ()) -> int:
         """Deletes the records that it matches, all or none; how many. `RecordNotFoundError` if there are none."""
-        given = dumps(params)
-        return engine.number(lib.dictdb_query_delete, self._handle, table._dictdb_handle, given, len(given))
+        return self._counted(lib.dictdb_py_delete, table, params)
 
     def cursor(self, table: "ReadTable", params: Params = ()) -> "Cursor":
         """Opens a cursor over the rows."""
@@ -125,8 +127,7 @@ class Update(Statement):
 
     def run(self, table: "Table", params: Params = ()) -> int:
         """Changes the records that match, all or none; how many. `RecordNotFoundError` if there are none."""
-        given = dumps(params)
-        return engine.number(lib.dictdb_update_run, self._handle, table._dictdb_handle, given, len(given))
+        return self._counted(lib.dictdb_py_update, table, params)
 
     def explain(self, table: "Table", params: Params = ()) -> dict[str, Any]:
         """How it would find its records now."""
