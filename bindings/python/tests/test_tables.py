@@ -3,6 +3,7 @@
 import datetime
 import decimal
 import enum
+import gc
 import uuid
 from typing import Any
 
@@ -182,6 +183,31 @@ def test_get(users: Table) -> None:
         users.get(1.5)  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize("key", [-1, 0, -(2**63), 2**63 - 1, "-1", "ä"])
+def test_all_kinds_of_keys(users: Table, key: Any) -> None:
+    assert users.insert({"id": key, "v": 1}) == key
+    assert users.get(key) == {"id": key, "v": 1}
+    assert users.update({"v": 2}, users.id == key) == 1
+    assert users.select(where=users.id == key) == users.get_many([key]) == [{"id": key, "v": 2}]
+    assert users.delete(users.id == key) == 1
+    assert users.get(key) is None
+    assert users.count() == 4
+
+
+def test_large_answers(db: DictDB) -> None:
+    db.create_table("t")
+    table = db.get_table("t")
+    table.insert([{"id": number, "text": "x" * 1000} for number in range(1, 3001)])
+    for wanted in (True, False):
+        (gc.enable if wanted else gc.disable)()
+        try:
+            assert len(table.select()) == len(table.get_many(range(1, 3001))) == 3000
+            assert gc.isenabled() is wanted
+        finally:
+            gc.enable()
+    assert table.get(3000)["id"] == 3000
+
+
 def test_select(users: Table) -> None:
     assert ids(users.select()) == [1, 2, 3, 4]
     assert users.select(["name", "absent"], limit=1) == [{"name": "Ada", "absent": None}]
@@ -199,6 +225,7 @@ def test_select(users: Table) -> None:
     assert ids(users.select(order_by="")) == ids(users.select(order_by=[])) == [1, 2, 3, 4]
     assert users.select(["age"], distinct=True, order_by="-age", limit=2) == [{"age": 61}, {"age": 36}]
     assert ids(users.select(limit=-1, offset=-5)) == [1, 2, 3, 4]
+    assert users.select(["age"], distinct=True) == [{"age": 36}, {"age": 25}, {"age": 61}]
     assert users.select(limit=0) == []
     assert [row["id"] for row in users] == [1, 2, 3, 4]
 
