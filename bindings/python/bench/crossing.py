@@ -18,7 +18,7 @@ def main(count: int) -> None:
         db.create_table("t")
         table = db.get_table("t")
         timer = Timer()
-        keys = [1 + number * 7919 % count for number in range(count // 5 * 5)]
+        keys = [1 + number * 7919 % count for number in range(count)]
         timer.each("insert", table.insert, records)
         timer.each("point read", table.get, keys)
         timer.each("point read, JSON text", table.get_json, keys)
@@ -26,17 +26,17 @@ def main(count: int) -> None:
         def fill(number: int) -> None:
             db.get_table(f"b{number}").insert(few)
 
-        for number in range(5):
+        for number in range(10):
             db.create_table(f"b{number}")
-        timer.each("insert of 1,000", fill, range(5))
-        timer.once("select of 1,000 rows", lambda: table.select(limit=1000), 5)
-        timer.once("select of 1,000 rows, JSON text", lambda: table.select_json(limit=1000), 5)
+        timer.each("insert of 1,000", fill, range(10))
+        timer.once("select of 1,000 rows", lambda: table.select(limit=1000), 10)
+        timer.once("select of 1,000 rows, JSON text", lambda: table.select_json(limit=1000), 10)
         codec = Timer()
         codec.each("insert", dumps, records)
         texts: list[Any] = [dumps(record) for record in records]
         codec.each("point read", loads, texts)
-        codec.each("insert of 1,000", dumps, [few] * 5)
-        codec.each("select of 1,000 rows", loads, [dumps(few)] * 5)
+        codec.each("insert of 1,000", dumps, [few] * 10)
+        codec.each("select of 1,000 rows", loads, [dumps(few)] * 10)
     print(json.dumps({"calls": timer.seconds, "codec": codec.seconds}))
 
 

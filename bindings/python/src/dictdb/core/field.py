@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from dictdb._codec import reject
 from dictdb.core import operators as op
 from dictdb.core.condition import Operator, PredicateExpr, Test
+from dictdb.core.operators import EQUAL
 
 if TYPE_CHECKING:
     from dictdb.core.table import Table
@@ -103,7 +104,7 @@ class Field:
 
     def __eq__(self, other: Any) -> PredicateExpr:  # type: ignore[override]
         if other.__class__ is str or (other.__class__ is int and 1 < other <= INT_MAX):
-            return Test(self, op.EQUAL, (other,))
+            return Test(self, EQUAL, (other,))
         reject(other)
         spellings = op.spellings(other)
         return self._test(op.EQUAL, other) if len(spellings) == 1 else self._test(op.IS_IN, spellings)

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, overload
 
 from dictdb import _engine as engine
-from dictdb._codec import dumps, loads, loads_rows
+from dictdb._codec import MANY_BYTES, dumps, loads, loads_rows
 from dictdb._engine import NULL, ffi, give, lib, new_slot, spare, string, take
 from dictdb.core import aggregation, operators
 from dictdb.core.condition import Condition, PredicateExpr, Test, WhereArgument, predicate_of
@@ -23,6 +23,7 @@ from dictdb.query.statement import Params, Query, queries
 get_int = lib.dictdb_py_get_int
 get_text = lib.dictdb_py_get
 run = lib.dictdb_py_run
+compiled_queries = queries.by_key
 FIELDS_KEPT = 1024
 
 
@@ -131,39 +132,35 @@ class ReadTable:
         if LOG.handlers:
             logger.debug("select", table=self._dictdb_name, op="SELECT")
         if columns is None and order_by is None and limit is None and offset == 0 and not distinct:
+            # What most calls ask for: the records that one test or one text finds. All in one place, as calls of methods are dear.
+            text: str | None = None
+            values: Params = params
             if where.__class__ is Test and not params:
-                return self._dictdb_simple(where)
-            if where.__class__ is str:
-                return self._dictdb_rows(where, params)
+                field, values = where.field, where.values
+                if where.operator is EQUAL and values[0].__class__ is int and field.reference == self._dictdb_key_reference:
+                    record = self.get(values[0])
+                    return [] if record is None else [record]
+                text = field.texts.get(where.operator) or where.compiled()[0]
+            elif where.__class__ is str:
+                text = where
+            if text is not None:
+                query = compiled_queries.get(text) or queries.get(text, lambda: Query({"where": text}))
+                given = dumps(values)
+                try:
+                    slot = spare.pop()
+                except IndexError:
+                    slot = new_slot()
+                answer = run(query._handle, self._dictdb_handle, given, len(given), slot)
+                if not answer:
+                    raise engine.failure(slot)
+                found = string(answer)
+                give(slot)
+                rows: list[Record] = loads(found) if len(found) < MANY_BYTES else loads_rows(found)
+                return rows
         predicate = predicate_of(where, params)
         if predicate is not None and not predicate.is_native():
             return self._dictdb_filtered(predicate, columns, order_by, limit, offset, distinct)
         return self._dictdb_select(predicate, columns, order_by, limit, offset, distinct)
-
-    def _dictdb_simple(self, where: Test) -> list[Record]:
-        """The records that one test finds: what most calls ask for, without the detours of the others."""
-        values = where.values
-        field = where.field
-        if where.operator is EQUAL and values[0].__class__ is int and field.reference == self._dictdb_key_reference:
-            record = self.get(values[0])
-            return [] if record is None else [record]
-        return self._dictdb_rows(field.texts.get(where.operator) or where.compiled()[0], values)
-
-    def _dictdb_rows(self, text: str, values: Params) -> list[Record]:
-        query: Query | None = queries.by_key.get(text)
-        if query is None:
-            query = queries.get(text, lambda: Query({"where": text}))
-        given = dumps(values)
-        try:
-            slot = spare.pop()
-        except IndexError:
-            slot = new_slot()
-        answer = run(query._handle, self._dictdb_handle, given, len(given), slot)
-        if not answer:
-            raise engine.failure(slot)
-        rows: list[Record] = loads_rows(string(answer))
-        give(slot)
-        return rows
 
     def _dictdb_select(
         self,
