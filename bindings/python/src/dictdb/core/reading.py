@@ -1,6 +1,5 @@
 """What can be asked of a table or a snapshot."""
 
-import csv
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, overload
 
@@ -299,35 +298,6 @@ class ReadTable:
     def primary_key_name(self) -> str:
         """Name of the key field."""
         return self._dictdb_key
-
-    def export_csv(
-        self,
-        filepath: Any,
-        *,
-        records: list[Record] | None = None,
-        columns: list[str] | None = None,
-        where: WhereArgument = None,
-        delimiter: str = ",",
-        encoding: str = "utf-8",
-    ) -> int:
-        """Writes records to a CSV file as Python prints them (`True`, `[1, 2]`, nothing for None); how many.
-
-        `records`: these, instead of those of the table that match `where`. `columns`: which fields, in which order; without it the
-        schema's, or all in the order in which they appear. `start_export_csv` writes JSON's spelling, and replaces the file as a whole.
-        """
-        rows = self.select(where=where) if records is None else records
-        names = columns
-        if names is None:
-            names = list(self._dictdb_schema or dict.fromkeys(name for row in rows for name in row)) if records is None else None
-        if names is None:
-            names = list(dict.fromkeys(name for row in rows for name in row))
-        if not rows and columns is None:
-            return 0
-        with open(filepath, "w", encoding=encoding, newline="") as file:
-            writer = csv.writer(file, delimiter=delimiter)
-            writer.writerow(names)
-            writer.writerows([row.get(name) for name in names] for row in rows)
-        return len(rows)
 
     @extra
     def query(self, spec: dict[str, Any] | None = None, params: Params = ()) -> list[Record]:

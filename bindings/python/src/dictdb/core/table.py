@@ -8,11 +8,12 @@ from dictdb._codec import dumps, loads
 from dictdb._engine import NO_KEY, NULL, ffi, give, lib, new_slot, spare, string, take
 from dictdb.core.condition import Condition, PredicateExpr, Test, WhereArgument, predicate_of
 from dictdb.core.dirty import Tracking
+from dictdb.core.exporting import Exports
 from dictdb.core.extra import extra
 from dictdb.core.field import INT_MIN, Field, quoted
 from dictdb.core.operators import EQUAL
 from dictdb.core.projection import EVERYTHING
-from dictdb.core.reading import ReadTable, field_list
+from dictdb.core.reading import field_list
 from dictdb.core.types import Record, Schema, parse_schema_type, serialize_schema_type
 from dictdb.exceptions import (
     DictDBError,
@@ -24,7 +25,6 @@ from dictdb.exceptions import (
 from dictdb.obs.logging import LOG, logger
 from dictdb.query.cancel import CancelToken
 from dictdb.query.statement import Params, Query, Update, queries, updates
-from dictdb.storage.job import Job
 from dictdb.storage.watch import Watch
 
 put = lib.dictdb_py_put
@@ -45,7 +45,7 @@ _OUTCOMES: Final = {
 }
 
 
-class Table(ReadTable):
+class Table(Exports):
     """A table of records: dicts under a primary key.
 
     Made by `DictDB.create_table`, got from `DictDB.get_table`; one made by `Table(...)` stands alone until it is put into
@@ -478,36 +478,6 @@ class Table(ReadTable):
         """Watches the table from now on. See `Watch`."""
         options = engine.options_of({"max_changes": max_changes, "max_bytes": max_bytes, "records": records})
         return Watch(engine.handle(lib.dictdb_table_watch, "watch", lib.dictdb_watch_free, self._dictdb_handle, *options))
-
-    @extra
-    def start_export_csv(
-        self, filepath: Any, spec: dict[str, Any] | None = None, params: Params = (), *, delimiter: str = ",", header: bool = True
-    ) -> Job:
-        """Writes rows to a CSV file in a thread of the library: as JSON spells them, the file replaced as a whole. See `Job`.
-
-        `spec`, `params`: which rows, as for `query`.
-        """
-        options = engine.options_of({"delimiter": delimiter, "header": header})
-        return self._dictdb_export(lib.dictdb_table_export_csv, filepath, spec, params, *options)
-
-    @extra
-    def start_export_jsonl(self, filepath: Any, spec: dict[str, Any] | None = None, params: Params = ()) -> Job:
-        """Writes rows to a file of JSON Lines in a thread of the library, replaced as a whole. `spec`, `params`: as for `query`."""
-        return self._dictdb_export(lib.dictdb_table_export_jsonl, filepath, spec, params)
-
-    @extra
-    def export_jsonl(self, filepath: Any, spec: dict[str, Any] | None = None, params: Params = ()) -> int:
-        """Writes rows to a file of JSON Lines, replaced as a whole; how many. `spec`, `params`: as for `query`."""
-        return int(self._dictdb_export(lib.dictdb_table_export_jsonl, filepath, spec, params).result()["records"])
-
-    def _dictdb_export(
-        self, function: Callable[..., int], filepath: Any, spec: dict[str, Any] | None, params: Params, *options: Any
-    ) -> Job:
-        path, text, given = engine.path_of(filepath), dumps(spec or {}), dumps(list(params))
-        handle = self._dictdb_handle
-        return Job(
-            engine.handle(function, "job", lib.dictdb_job_free, handle, path, len(path), text, len(text), given, len(given), *options)
-        )
 
     def _dictdb_logged(self, operation: str, work: Callable[[], Any], done: str) -> Any:
         bound = logger.bind(table=self._dictdb_name, op=operation)
