@@ -1,6 +1,6 @@
 """libdictdb for Python: an in-memory database of JSON records, and a drop-in for DictDB 1.11.
 
-from dictdb import DictDB
+    from dictdb import DictDB
 
     db = DictDB()
     db.create_table("users")
