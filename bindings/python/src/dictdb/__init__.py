@@ -1,14 +1,6 @@
 """libdictdb for Python: an in-memory database of JSON records, and a drop-in for DictDB 1.11.
 
-    from dictdb import DictDB
-
-    db = DictDB()
-    db.create_table("users")
-    users = db.get_table("users")
-    users.insert({"name": "Ada", "age": 36})
-    users.select(where=users.age >= 18, order_by="-age")
-    users.select(where="age >= ?1 AND name LIKE 'A%'", params=[18])
-    users.update("visits = coalesce(visits, 0) + 1", users.name == "Ada")
+Begin with `DictDB`, whose `create_table` and `get_table` give a `Table`; the README has a first program.
 """
 
 from importlib.metadata import PackageNotFoundError
