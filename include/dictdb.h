@@ -65,8 +65,9 @@
  * addresses: never dereference them. Each is freed by its `_free` function, which takes NULL, never fails, and
  * may be called in any order and from any thread, also while another thread is in a call with that handle: that
  * call ends as usual (one that waits for changes, with CANCELLED). A handle that is NULL, was freed, is of
- * another type or is not from this library gives INVALID_HANDLE, never undefined behaviour. `const` marks
- * what a function only reads.
+ * another type or is not from this library gives INVALID_HANDLE, never undefined behaviour. Where NULL means
+ * something (no predicate or query: all records) the function says so; whoever keeps handles in objects must
+ * not pass it for one that was freed. `const` marks what a function only reads.
  *
  * Threads. Every function may be called from any thread at any time; handles are shared freely. (A buffer is
  * like a `char` array: one thread at a time.) Each operation is atomic and takes effect at one instant
@@ -1743,7 +1744,8 @@ void dictdb_cursor_free(dictdb_cursor *cursor);
  * `row`: gets the address of the row's JSON text, which is not NUL-terminated and must not be written to;
  * NULL on failure and at the end. It is valid until the next step of the cursor (`dictdb_cursor_next` or
  * `dictdb_cursor_next_batch`) or its freeing, whatever writers do meanwhile. Whole records are not copied:
- * the text is the stored record itself.
+ * the text is the stored record itself. A step by another thread takes the row back, so a cursor that is shared
+ * is better read in batches.
  * `row_len`: gets the length in bytes; 0 on failure and at the end.
  *
  * Status: `RECORD_NOT_FOUND` (no more rows: the loop `while (dictdb_cursor_next(...) == DICTDB_STATUS_OK)`
@@ -1761,7 +1763,7 @@ dictdb_status dictdb_cursor_next(dictdb_cursor *cursor,
  *
  * `max_rows`: rows at most; 0 for as many as `max_bytes` lets through.
  * `max_bytes`: bytes of text at most, but one row is always taken; 0 for 1 MiB.
- * `form`: `DICTDB_ROWS_ARRAY` or `DICTDB_ROWS_LINES`.
+ * `form`: `DICTDB_ROWS_ARRAY` or `DICTDB_ROWS_LINES`. No row has a line break in it.
  * `rows`: gets the text.
  * `count`: may be NULL; gets the number of rows; untouched on failure and at the end.
  *
@@ -2029,7 +2031,7 @@ dictdb_status dictdb_cancel_reset(dictdb_cancel *cancel,
  * writing 0 is what `dictdb_cancel_reset` does. May be done by a signal handler.
  *
  * Returns an address that is valid until the token is freed (and as long as a handle made with it lives); NULL
- * if `cancel` is not a live token. Thread-safe.
+ * if `cancel` is not a live token, and in a forked child. Thread-safe.
  */
 int32_t *dictdb_cancel_flag(const dictdb_cancel *cancel);
 
@@ -2040,7 +2042,8 @@ int32_t *dictdb_cancel_flag(const dictdb_cancel *cancel);
  * `CANCELLED` or `TIMEOUT` when it should; then it has changed nothing. That holds for all that can take
  * long: queries, counts, copies, cursors' steps, bulk inserts, updates and deletes, making an index,
  * waiting for the table's lock, and batches in which the handle is used. Limits add up: a handle made of a
- * limited one is stopped by either token, and has the shorter of both times. Calls that take no time to
+ * limited one is stopped by either token, and has the shorter of both times. What is made through the handle
+ * (snapshots, cursors, watches, the tables of a database) has its limits, too. Calls that take no time to
  * speak of may ignore them.
  *
  * `cancel`: a token, which stays the caller's; may be NULL.
@@ -2160,6 +2163,8 @@ dictdb_status dictdb_watch_last(const dictdb_watch *watch,
  * Gets a file descriptor that is readable while there are changes which no poll has given yet: for `poll`,
  * `epoll` and the event loops made of them. Do not read it or close it: `dictdb_watch_poll` makes it
  * unreadable when it has given all, and the watch closes it when it is freed. It is closed on exec.
+ * It is for one who polls: a poll by another makes it unreadable for both. Whoever watches apart makes a watch of
+ * their own.
  *
  * `fd`: gets the descriptor, each time the same; untouched on failure.
  *
@@ -2352,7 +2357,7 @@ dictdb_status dictdb_backup_notify_change(dictdb_backup *backup,
  * deltas as there may be; else a full one.
  *
  * `facts`: gets a JSON object: `"file"` (its name; null if nothing has changed since the last one, then no delta is written),
- * `"type"` (`"full"` or `"delta"`), `"records"`, `"bytes"`, `"duration_us"`. May be NULL, and stays empty if there is a `job`: that has
+ * `"type"` (`"full"` or `"delta"`; null if there is no file), `"records"`, `"bytes"`, `"duration_us"`. May be NULL, and stays empty if there is a `job`: that has
  * them as its result.
  * `job`: NULL to do it within this call, else as for `dictdb_db_save`.
  *
@@ -2586,6 +2591,9 @@ dictdb_status dictdb_table_export_jsonl(const dictdb_table *table,
  * `context`: passed to the callback; may be NULL. The library never looks into it.
  * `destructor`: may be NULL; called with `context` when the callback was replaced and its last call has
  * ended. On failure it is not called: the context is still the caller's.
+ *
+ * Threads of the library (of jobs and backups) call it, too. A language whose runtime ends before the process does sets
+ * NULL first and waits for the destructor.
  *
  * Status: `INVALID_ARGUMENT` (no such level, or a sample of 0), `FORKED`. Thread-safe; may be called from
  * the callback.

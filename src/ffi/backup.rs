@@ -246,7 +246,7 @@ pub unsafe extern "C" fn dictdb_backup_notify_change(
 /// deltas as there may be; else a full one.
 ///
 /// `facts`: gets a JSON object: `"file"` (its name; null if nothing has changed since the last one, then no delta is written),
-/// `"type"` (`"full"` or `"delta"`), `"records"`, `"bytes"`, `"duration_us"`. May be NULL, and stays empty if there is a `job`: that has
+/// `"type"` (`"full"` or `"delta"`; null if there is no file), `"records"`, `"bytes"`, `"duration_us"`. May be NULL, and stays empty if there is a `job`: that has
 /// them as its result.
 /// `job`: NULL to do it within this call, else as for `dictdb_db_save`.
 ///

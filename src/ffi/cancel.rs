@@ -87,7 +87,7 @@ pub unsafe extern "C" fn dictdb_cancel_reset(
 /// writing 0 is what `dictdb_cancel_reset` does. May be done by a signal handler.
 ///
 /// Returns an address that is valid until the token is freed (and as long as a handle made with it lives); NULL
-/// if `cancel` is not a live token. Thread-safe.
+/// if `cancel` is not a live token, and in a forked child. Thread-safe.
 #[no_mangle]
 pub extern "C" fn dictdb_cancel_flag(cancel: *const dictdb_cancel) -> *mut i32 {
     match lend::<Cancel, _>(cancel, "cancel") {
@@ -105,7 +105,8 @@ pub const DICTDB_NO_TIMEOUT: i64 = -1;
 /// `CANCELLED` or `TIMEOUT` when it should; then it has changed nothing. That holds for all that can take
 /// long: queries, counts, copies, cursors' steps, bulk inserts, updates and deletes, making an index,
 /// waiting for the table's lock, and batches in which the handle is used. Limits add up: a handle made of a
-/// limited one is stopped by either token, and has the shorter of both times. Calls that take no time to
+/// limited one is stopped by either token, and has the shorter of both times. What is made through the handle
+/// (snapshots, cursors, watches, the tables of a database) has its limits, too. Calls that take no time to
 /// speak of may ignore them.
 ///
 /// `cancel`: a token, which stays the caller's; may be NULL.

@@ -112,7 +112,8 @@ pub extern "C" fn dictdb_cursor_free(cursor: *mut dictdb_cursor) {
 /// `row`: gets the address of the row's JSON text, which is not NUL-terminated and must not be written to;
 /// NULL on failure and at the end. It is valid until the next step of the cursor (`dictdb_cursor_next` or
 /// `dictdb_cursor_next_batch`) or its freeing, whatever writers do meanwhile. Whole records are not copied:
-/// the text is the stored record itself.
+/// the text is the stored record itself. A step by another thread takes the row back, so a cursor that is shared
+/// is better read in batches.
 /// `row_len`: gets the length in bytes; 0 on failure and at the end.
 ///
 /// Status: `RECORD_NOT_FOUND` (no more rows: the loop `while (dictdb_cursor_next(...) == DICTDB_STATUS_OK)`
@@ -147,7 +148,7 @@ pub unsafe extern "C" fn dictdb_cursor_next(
 ///
 /// `max_rows`: rows at most; 0 for as many as `max_bytes` lets through.
 /// `max_bytes`: bytes of text at most, but one row is always taken; 0 for 1 MiB.
-/// `form`: `DICTDB_ROWS_ARRAY` or `DICTDB_ROWS_LINES`.
+/// `form`: `DICTDB_ROWS_ARRAY` or `DICTDB_ROWS_LINES`. No row has a line break in it.
 /// `rows`: gets the text.
 /// `count`: may be NULL; gets the number of rows; untouched on failure and at the end.
 ///

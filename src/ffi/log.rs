@@ -108,6 +108,9 @@ pub(super) fn emit(level: i32, make: impl FnOnce() -> (String, Value)) {
 /// `destructor`: may be NULL; called with `context` when the callback was replaced and its last call has
 /// ended. On failure it is not called: the context is still the caller's.
 ///
+/// Threads of the library (of jobs and backups) call it, too. A language whose runtime ends before the process does sets
+/// NULL first and waits for the destructor.
+///
 /// Status: `INVALID_ARGUMENT` (no such level, or a sample of 0), `FORKED`. Thread-safe; may be called from
 /// the callback.
 #[no_mangle]

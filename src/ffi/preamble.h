@@ -65,8 +65,9 @@
  * addresses: never dereference them. Each is freed by its `_free` function, which takes NULL, never fails, and
  * may be called in any order and from any thread, also while another thread is in a call with that handle: that
  * call ends as usual (one that waits for changes, with CANCELLED). A handle that is NULL, was freed, is of
- * another type or is not from this library gives INVALID_HANDLE, never undefined behaviour. `const` marks
- * what a function only reads.
+ * another type or is not from this library gives INVALID_HANDLE, never undefined behaviour. Where NULL means
+ * something (no predicate or query: all records) the function says so; whoever keeps handles in objects must
+ * not pass it for one that was freed. `const` marks what a function only reads.
  *
  * Threads. Every function may be called from any thread at any time; handles are shared freely. (A buffer is
  * like a `char` array: one thread at a time.) Each operation is atomic and takes effect at one instant

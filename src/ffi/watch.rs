@@ -178,6 +178,8 @@ pub unsafe extern "C" fn dictdb_watch_last(
 /// Gets a file descriptor that is readable while there are changes which no poll has given yet: for `poll`,
 /// `epoll` and the event loops made of them. Do not read it or close it: `dictdb_watch_poll` makes it
 /// unreadable when it has given all, and the watch closes it when it is freed. It is closed on exec.
+/// It is for one who polls: a poll by another makes it unreadable for both. Whoever watches apart makes a watch of
+/// their own.
 ///
 /// `fd`: gets the descriptor, each time the same; untouched on failure.
 ///
