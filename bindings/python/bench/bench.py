@@ -137,13 +137,13 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--records", type=int, default=100_000)
     parser.add_argument("--prefix", type=pathlib.Path)
-    parser.add_argument("--peer")
+    parser.add_argument("--peer", type=os.path.abspath)
     parser.add_argument("--rounds", type=int, default=1)
     given = parser.parse_args()
     print(f"Python {platform.python_version()}, {os.cpu_count()} processors.\n")
     workload(given.records, given.peer, given.rounds)
     if given.prefix:
-        crossing(given.records, given.prefix)
+        crossing(given.records, given.prefix.absolute())
 
 
 if __name__ == "__main__":
