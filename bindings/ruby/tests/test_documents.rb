@@ -35,7 +35,6 @@ class TestDocuments < DictDBTest
 
   def test_the_departure_board
     boards = "#{ROOT}/../../examples/departure_board/boards.txt"
-    skip "#{boards} is not there" unless File.exist?(boards)
 
     output, status = run_program("#{ROOT}/examples/departure_board.rb")
     assert status.success?, output

@@ -5,7 +5,7 @@ use crate::engine::arena;
 use crate::engine::interrupt::Interrupt;
 use crate::engine::json::{Scanner, Span};
 use crate::engine::key::KeyRef;
-use crate::engine::limits::{add, add_small, exceeded, reserve, MAX_RECORD};
+use crate::engine::limits::{add, add_small, copy, exceeded, reserve, MAX_RECORD};
 use crate::engine::record::{self, Record};
 use crate::engine::shape::{Field, Shape, Shapes, GENERIC};
 use crate::engine::{Error, Result};
@@ -265,11 +265,11 @@ impl Stage {
         let known = shape.and_then(|shape| shapes.known(number, || know(&mut self.shapes, shape)));
         let Some((shape, known)) = shape.zip(known).filter(|(_, known)| known.id != GENERIC) else {
             // The places of its fields are not told, or the table has as many shapes as it can have.
-            let text = std::str::from_utf8(record.text()).unwrap_or_default();
-            let text = text.to_owned();
+            let text = copy(record.text())?;
+            let text = std::str::from_utf8(&text).unwrap_or_default();
             self.is_run = false;
             let before = self.stored.len();
-            self.push(core, &mut Scanner::new(&text))?;
+            self.push(core, &mut Scanner::new(text))?;
             // A record that came with all that it needs is stored as it was.
             let stored = self.stored.get(before..).and_then(Record::read);
             return match stored.is_some_and(|record| record.text() == text.as_bytes()) {
