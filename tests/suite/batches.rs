@@ -1,25 +1,20 @@
 //! Batches against the naive model: they give what their operations give one after the other, or change nothing; and
 //! what watches tell is what happened.
 
-#![cfg(not(loom))]
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
-
-mod support;
-
+use crate::support::cases;
+use crate::support::fault::Fault;
+use crate::support::generate::{case, pred};
+use crate::support::ops::{build, Op, Pair};
+use crate::support::parse::parse_within;
+use crate::support::predicate::Pred;
+use crate::support::table::OnTaken;
+use crate::support::value::Value;
 use dictdb::engine::{
     self, Batch, Conflict, Error, IndexOptions, Key, Params, Watch, WatchOptions,
 };
 use proptest::prelude::*;
 use std::collections::BTreeMap;
 use std::time::Duration;
-use support::cases;
-use support::fault::Fault;
-use support::generate::{case, pred};
-use support::ops::{build, Op, Pair};
-use support::parse::parse_within;
-use support::predicate::Pred;
-use support::table::OnTaken;
-use support::value::Value;
 
 /// Adds an operation; false if it is none that changes anything.
 fn add(batch: &Batch, op: &Op, table: &engine::Table) -> Result<bool, Error> {

@@ -1,16 +1,11 @@
 //! Tables of a database: made, found, listed, dropped; their options.
 
-#![cfg(not(loom))]
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
-
-mod support;
-
+use crate::support::cases;
 use dictdb::engine::{
     Conflict, Database, Error, Key, Predicate, SelectOptions, Table, TableOptions,
 };
 use proptest::prelude::*;
 use proptest::sample::select;
-use support::cases;
 
 #[derive(Debug, Clone)]
 enum Op {

@@ -1,8 +1,8 @@
 //! One operation on a table of the engine.
 
-use super::model::{Answer, Op, Range, Row, KEYS};
-use super::preempt::giving_way;
-use crate::support::random::mixed;
+use crate::model::{Answer, Op, Range, Row, KEYS};
+use crate::preempt::giving_way;
+use crate::random::mixed;
 use dictdb::engine::{Error, Key, Params, Predicate, Query, Result, SelectOptions, Table, Update};
 use serde::Deserialize;
 use std::sync::atomic::{AtomicU64, Ordering};

@@ -20,14 +20,6 @@ pub enum Profile {
     Shapes,
 }
 
-/// How many seeds each profile is run with: grows with `PROPTEST_CASES`.
-pub fn seeds() -> u64 {
-    let asked = std::env::var("PROPTEST_CASES").ok();
-    asked
-        .and_then(|text| text.parse::<u64>().ok())
-        .map_or(1, |cases| (cases / 5_000).max(1))
-}
-
 struct Load {
     random: Random,
     profile: Profile,

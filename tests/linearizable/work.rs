@@ -1,7 +1,7 @@
 //! Random operations that often meet in the same few records.
 
-use super::model::{Field, Op, Range, Row, KEYS};
-use crate::support::random::Random;
+use crate::model::{Field, Op, Range, Row, KEYS};
+use crate::random::Random;
 use dictdb::engine::Conflict;
 
 /// New values are below this; increments lead beyond.

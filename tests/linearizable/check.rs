@@ -9,8 +9,8 @@
 //! The crate `todc-utils` has the same search. It keeps the set of what has been done as a byte for each operation; here,
 //! as threads do one operation after the other, it is a number for each thread, and a step takes a tenth of the time.
 
-use super::model::Model;
-use super::record::Event;
+use crate::model::Model;
+use crate::record::Event;
 use std::collections::HashSet;
 
 pub struct Verdict {

@@ -3,17 +3,23 @@
 #![cfg(not(loom))]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-mod support;
+mod check;
+mod engine;
+mod model;
+mod preempt;
+#[path = "../suite/support/random.rs"]
+mod random;
+mod record;
+mod work;
 
+use check::{check, told};
 use dictdb::engine::{Conflict, Outcome};
+use model::{Answer, Field, Op, Range, Row};
+use preempt::Yielding;
+use random::{seeds, Random};
+use record::{overlapping_pairs, Event, Recording};
 use std::ops::RangeInclusive;
 use std::sync::Mutex;
-use support::linear::check::{check, told};
-use support::linear::model::{Answer, Field, Op, Range, Row};
-use support::linear::preempt::Yielding;
-use support::linear::record::{overlapping_pairs, Event, Recording};
-use support::long::seeds;
-use support::random::Random;
 
 #[global_allocator]
 static ALLOCATOR: Yielding = Yielding;

@@ -6,11 +6,6 @@
 //! several tables of the engine that differ in their indexes only.
 //! `alphabet`, `generate`, `long`, `world`, `random`: random work. `spell`, `say`: the many ways to write one value, one predicate.
 //! `shrink`: a failing list of operations made short.
-//!
-//! `linear` stands beside all this: histories of several threads, with a smaller model.
-
-// Each test program uses a part of this.
-#![allow(dead_code)]
 
 pub mod aggregate;
 pub mod alphabet;
@@ -21,7 +16,6 @@ pub mod generate;
 pub mod index;
 pub mod json_invalid;
 pub mod json_valid;
-pub mod linear;
 pub mod long;
 pub mod ops;
 pub mod parse;

@@ -265,11 +265,6 @@ impl Fleet {
         }
     }
 
-    /// One of the engine's tables, by its place in `NAMES`.
-    pub fn table(&self, at: usize) -> &engine::Table {
-        &self.members[at].table
-    }
-
     pub fn records(&self) -> usize {
         self.model.rows.len()
     }

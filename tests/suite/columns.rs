@@ -1,15 +1,10 @@
 //! Columns never change an answer: a table whose pages are left alone between scans, and so get columns, answers as one
 //! whose pages are all changed before each scan, and so has none.
 
-#![cfg(not(loom))]
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
-
-mod support;
-
+use crate::support::random::Random;
 use dictdb::engine::{Database, Error, Key, Params, Query, Table, TableOptions, Update};
 use std::sync::Arc;
 use std::thread;
-use support::random::Random;
 
 const RECORDS: u64 = 3_000;
 

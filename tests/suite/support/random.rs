@@ -1,5 +1,13 @@
 //! A small generator of random numbers: the same numbers for the same seed.
 
+/// How many seeds long tests are run with: grows with `PROPTEST_CASES`.
+pub fn seeds() -> u64 {
+    let asked = std::env::var("PROPTEST_CASES").ok();
+    asked
+        .and_then(|text| text.parse::<u64>().ok())
+        .map_or(1, |cases| (cases / 5_000).max(1))
+}
+
 pub struct Random(pub u64);
 
 impl Random {

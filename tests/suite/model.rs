@@ -1,16 +1,11 @@
 //! The engine against a naive model: the same answers, errors and order as a list of JSON objects.
 
-#![cfg(not(loom))]
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
-
-mod support;
-
+use crate::support::generate::case;
+use crate::support::ops::{Op, Pair};
+use crate::support::random::{mixed, seeds};
+use crate::support::{cases, long, shrink};
 use dictdb::engine::Error;
 use proptest::prelude::*;
-use support::generate::case;
-use support::ops::{Op, Pair};
-use support::random::mixed;
-use support::{cases, long, shrink};
 
 fn run(options: &str, ops: &[Op]) -> Result<(), TestCaseError> {
     let mut pair = Pair::new(options);
@@ -43,7 +38,7 @@ proptest! {
 }
 
 fn long_run(profile: long::Profile) {
-    for seed in 0..long::seeds() {
+    for seed in 0..seeds() {
         let ops = long::operations(profile, seed, 60_000);
         let pair = shrink::check("{}", ops, 4_000);
         let reclaimed = pair.statistic("segments_reclaimed");
@@ -66,7 +61,7 @@ fn long_run_on_dense_integer_keys() {
 
 #[test]
 fn long_run_on_ascending_keys() {
-    for seed in 0..3 * long::seeds() {
+    for seed in 0..3 * seeds() {
         let ops = long::operations(long::Profile::Ascending, seed, 20_000);
         shrink::check("{}", ops, 4_000);
     }
@@ -74,7 +69,7 @@ fn long_run_on_ascending_keys() {
 
 #[test]
 fn long_run_on_pages_that_thin_out() {
-    for seed in 0..8 * long::seeds() {
+    for seed in 0..8 * seeds() {
         shrink::check("{}", long::thinning(seed), 200);
     }
 }

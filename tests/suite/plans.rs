@@ -1,13 +1,8 @@
 //! An index never changes an answer: tables with different indexes, and the naive model, do the same and answer the same.
 
-#![cfg(not(loom))]
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
-
-mod support;
-
+use crate::support::{fleet, world};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
-use support::{fleet, world};
 
 /// How many queries are compared: more than this.
 fn wanted() -> u64 {
@@ -80,17 +75,17 @@ fn indexes_that_grow_and_shrink_again() {
 
 /// The model against answers that are written by hand.
 mod model_itself {
-    use super::support::aggregate::{Aggregate, Function};
-    use super::support::assign::{Call, Expr, Set, Sign};
-    use super::support::fault::Fault;
-    use super::support::fleet::Step;
-    use super::support::index::{self, Index};
-    use super::support::ops::Op;
-    use super::support::predicate::{Cmp, Part, Pred};
-    use super::support::query::Query;
-    use super::support::say::{print_path, Say};
-    use super::support::table::Table;
-    use super::support::world;
+    use crate::support::aggregate::{Aggregate, Function};
+    use crate::support::assign::{Call, Expr, Set, Sign};
+    use crate::support::fault::Fault;
+    use crate::support::fleet::Step;
+    use crate::support::index::{self, Index};
+    use crate::support::ops::Op;
+    use crate::support::predicate::{Cmp, Part, Pred};
+    use crate::support::query::Query;
+    use crate::support::say::{print_path, Say};
+    use crate::support::table::Table;
+    use crate::support::world;
     use std::collections::BTreeMap;
 
     fn table(records: &str) -> Table {
@@ -520,7 +515,7 @@ mod model_itself {
 
     #[test]
     fn paths_are_printed_plainly() {
-        use super::support::path::parse_path;
+        use crate::support::path::parse_path;
         for (reference, wanted) in [
             ("`a`", "a"),
             ("n.`b`[0]", "n.b[0]"),

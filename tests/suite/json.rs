@@ -1,21 +1,16 @@
 //! The engine's JSON scanner, through insert and get, against serde_json and against a list of texts known to be right or wrong.
 
-#![cfg(not(loom))]
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
-
-mod support;
-
+use crate::support::alphabet::deep;
+use crate::support::cases;
+use crate::support::json_invalid::{INVALID, OUT_OF_RANGE};
+use crate::support::json_valid::VALID;
+use crate::support::parse::{parse, Bad};
+use crate::support::random::Random;
+use crate::support::spell::spell;
+use crate::support::value::Value;
 use dictdb::engine::{Database, Error, Key, TableOptions};
 use proptest::collection::vec;
 use proptest::prelude::*;
-use support::alphabet::deep;
-use support::cases;
-use support::json_invalid::{INVALID, OUT_OF_RANGE};
-use support::json_valid::VALID;
-use support::parse::{parse, Bad};
-use support::random::Random;
-use support::spell::spell;
-use support::value::Value;
 
 /// What is stored of a text. The key goes into a field of its own, which is taken off again.
 fn stored(text: &str) -> Result<String, Error> {

@@ -1,17 +1,12 @@
 //! `LIKE` against its definition: short and long patterns, runs, wildcards, escapes, letters that change in lower case.
 
-#![cfg(not(loom))]
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
-
-mod support;
-
+use crate::support::cases;
+use crate::support::ops::{Op, Pair};
+use crate::support::predicate::Pred;
+use crate::support::value::Value;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
-use support::cases;
-use support::ops::{Op, Pair};
-use support::predicate::Pred;
-use support::value::Value;
 
 /// Pieces of strings and of patterns, so that they often fit.
 fn text(pieces: &'static [&'static str]) -> BoxedStrategy<String> {

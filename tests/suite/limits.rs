@@ -1,8 +1,5 @@
 //! The limits that the header names: what is just within them works, what is beyond gives `Limit`.
 
-#![cfg(not(loom))]
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
-
 use dictdb::engine::{Case, Database, Error, Predicate, TableOptions};
 use std::sync::Arc;
 

@@ -1,20 +1,16 @@
 //! Predicates as text: printed and read again, said in many ways, with parameters, and mutilated.
 
-#![cfg(not(loom))]
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
-
-mod support;
-
+use crate::support::alphabet;
+use crate::support::cases;
+use crate::support::generate::{case, pred};
+use crate::support::ops::{build, Op, Pair};
+use crate::support::predicate::Pred;
+use crate::support::random::Random;
+use crate::support::spoken::{printed, say, Said};
 use dictdb::engine::{Error, Params, Predicate, SelectOptions, Table};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
-use support::cases;
-use support::generate::{case, pred};
-use support::ops::{build, Op, Pair};
-use support::predicate::Pred;
-use support::random::Random;
-use support::spoken::{printed, say, Said};
 
 fn print(predicate: &Predicate) -> String {
     let mut out = Vec::new();
@@ -43,7 +39,7 @@ fn built(preds: &[Pred]) -> impl Iterator<Item = (&Pred, std::sync::Arc<Predicat
         .filter_map(|pred| Some((pred, build(pred).ok()?)))
 }
 
-fn filled((kind, ops): (support::alphabet::Kind, Vec<Op>)) -> Result<Pair, TestCaseError> {
+fn filled((kind, ops): (alphabet::Kind, Vec<Op>)) -> Result<Pair, TestCaseError> {
     let mut pair = Pair::new(kind.options);
     for op in &ops {
         pair.apply(op).map_err(TestCaseError::fail)?;

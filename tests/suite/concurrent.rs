@@ -1,10 +1,10 @@
 //! Readers beside a writer, and writers beside each other: each operation takes effect at one instant.
 
-#![cfg(not(loom))]
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
-
-mod support;
-
+use crate::support::long::{operations, Profile};
+use crate::support::ops::Op;
+use crate::support::random::seeds;
+use crate::support::random::Random;
+use crate::support::table::Table as Model;
 use dictdb::engine::{
     Comparison, Database, Error, Key, Predicate, SelectOptions, Table, TableOptions,
 };
@@ -12,10 +12,6 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::Arc;
 use std::thread;
-use support::long::{operations, seeds, Profile};
-use support::ops::Op;
-use support::random::Random;
-use support::table::Table as Model;
 
 fn table() -> Table {
     let table = Database::new().create_table("t", TableOptions::default());

@@ -1,9 +1,9 @@
 //! Records what several threads do on one table.
 
-use super::engine::{Clock, Engine};
-use super::model::{Answer, Field, Op, Range};
-use super::work::{first, operation};
-use crate::support::random::{mixed, Random};
+use crate::engine::{Clock, Engine};
+use crate::model::{Answer, Field, Op, Range};
+use crate::random::{mixed, Random};
+use crate::work::{first, operation};
 use dictdb::engine::{Database, IndexOptions, Table, TableOptions};
 use std::sync::Barrier;
 use std::thread;

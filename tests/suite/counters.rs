@@ -1,8 +1,5 @@
 //! Update expressions beside each other: no increment is lost, and nobody sees a half of one.
 
-#![cfg(not(loom))]
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
-
 use dictdb::engine::{
     Database, IndexOptions, Key, Params, Predicate, Query, SelectOptions, Table, TableOptions,
     Update,
