@@ -158,7 +158,7 @@ impl Failure {
 
 pub(super) fn store_status(error: &store::Error) -> dictdb_status {
     match error {
-        store::Error::Io { .. } => DICTDB_STATUS_IO,
+        store::Error::Io { .. } | store::Error::Place { .. } => DICTDB_STATUS_IO,
         store::Error::Corrupt { .. } | store::Error::Gap { .. } => DICTDB_STATUS_CORRUPT,
         store::Error::Nothing { .. } => DICTDB_STATUS_UNAVAILABLE,
         store::Error::Line { fault, .. } => match &**fault {

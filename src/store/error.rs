@@ -21,6 +21,17 @@ pub(crate) enum Error {
         /// What the system said.
         error: io::Error,
     },
+    /// What stands at a path is not a regular file.
+    Place {
+        /// What was to be done with it.
+        operation: &'static str,
+        /// Where.
+        path: PathBuf,
+        /// What the system would have said.
+        errno: i32,
+        /// What it is instead.
+        reason: &'static str,
+    },
     /// A file is not what it should be.
     Content {
         /// Which file.
@@ -148,6 +159,16 @@ impl Error {
                     detail.insert("errno".to_owned(), json!(code));
                 }
             }
+            Error::Place {
+                operation,
+                path,
+                errno,
+                ..
+            } => {
+                detail.insert("operation".to_owned(), json!(operation));
+                detail.insert("path".to_owned(), json!(path.to_string_lossy()));
+                detail.insert("errno".to_owned(), json!(errno));
+            }
             Error::Content { path, table, error } => {
                 detail.insert("path".to_owned(), json!(path.to_string_lossy()));
                 if let Some(table) = table {
@@ -199,6 +220,12 @@ impl fmt::Display for Error {
                 path,
                 error,
             } => write!(f, "{operation} {}: {error}", path.display()),
+            Error::Place {
+                operation,
+                path,
+                reason,
+                ..
+            } => write!(f, "{operation} {}: {reason}", path.display()),
             Error::Content {
                 path,
                 table: Some(table),

@@ -1,13 +1,14 @@
 //! Saving and loading a database.
 
 use super::pending::{complete, Pending};
+use super::place::open;
 use super::replace::Replacement;
 use super::work::Work;
 use super::{binary, json};
 use super::{Error, Result};
 use crate::engine::{self, Database};
 use std::fs::File;
-use std::io::{ErrorKind, Read, Seek};
+use std::io::{Read, Seek};
 use std::path::Path;
 
 /// How a database is written to a file.
@@ -130,15 +131,5 @@ pub(super) fn check(mut file: File, path: &Path, is_delta: bool) -> Result<()> {
     match !is_delta && is_binary(&mut file, path)? {
         true => binary::check(file, path),
         false => json::check(file, path, is_delta),
-    }
-}
-
-/// Opens a file to be read; tells its length, too.
-pub(super) fn open(path: &Path) -> Result<(File, u64)> {
-    let file = File::open(path).map_err(Error::io("open", path))?;
-    let about = file.metadata().map_err(Error::io("open", path))?;
-    match about.is_dir() {
-        true => Err(Error::io("read", path)(ErrorKind::IsADirectory.into())),
-        false => Ok((file, about.len())),
     }
 }

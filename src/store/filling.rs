@@ -1,10 +1,10 @@
 //! Fills a table that nobody can find yet, a piece at a time, from a file whose records come one by one.
 
+use super::place::open;
 use super::work::Work;
 use super::{Error, Result};
 use crate::engine::{self, Cancel, Database, Interrupt, Table, TableOptions};
 use std::fs::File;
-use std::io::ErrorKind;
 use std::path::Path;
 
 /// Bytes of records that are inserted at once.
@@ -109,11 +109,7 @@ pub(super) fn make_table(
 ) -> Result<(Table, u64)> {
     let limited = database.limited(Some(cancel), None);
     let table = limited.detached_table(name, options.clone())?;
-    let file = File::open(path).map_err(Error::io("open", path))?;
-    let about = file.metadata().map_err(Error::io("open", path))?;
-    if about.is_dir() {
-        return Err(Error::io("read", path)(ErrorKind::IsADirectory.into()));
-    }
+    let (file, bytes) = open(path)?;
     let mut filling = Filling {
         table,
         work,
@@ -124,7 +120,7 @@ pub(super) fn make_table(
     };
     fill(file, &mut filling)?;
     filling.stop.check()?;
-    Ok((database.publish(&filling.table)?, about.len()))
+    Ok((database.publish(&filling.table)?, bytes))
 }
 
 impl Filling<'_> {

@@ -12,6 +12,7 @@ mod filling;
 mod json;
 mod jsonl;
 mod pending;
+mod place;
 mod replace;
 mod rows;
 mod work;

@@ -3,16 +3,25 @@
 //! The new file is written beside the old one under a name of its own, brought to the disk, and takes the old one's name;
 //! then the directory is brought to the disk. A file that was not finished is removed; what a process that was killed leaves
 //! behind is a file named `.NAME.XXXXXX.tmp`, which nobody reads.
+//!
+//! Nobody may read the new file who could not read the old one; if there is none, its owner alone. No link is followed on the
+//! way but the one that the path itself may be: a temporary file is created or nothing is opened.
 
+use super::place::check_regular;
 use super::{Error, Result};
-use std::fs::{self, File};
+use std::ffi::{OsStr, OsString};
+use std::fs::{self, File, Metadata, Permissions};
 use std::io::{self, Write};
-use std::os::unix::fs::OpenOptionsExt;
+use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::{fchown, MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use tempfile::{Builder, NamedTempFile};
 
 /// Bytes that are written at once.
 const BLOCK: usize = 256 << 10;
+
+/// Bytes of its name that a temporary file has of the file's: a name has 255 at most, and what is added must fit.
+const KEPT_OF_NAME: usize = 240;
 
 /// A file that is being written, and takes its name when it is complete.
 pub(super) struct Replacement {
@@ -31,19 +40,18 @@ impl Replacement {
             Ok(found) if found.is_symlink() => {
                 fs::canonicalize(path).map_err(Error::io("resolve", path))?
             }
-            Ok(found) if found.is_dir() => {
-                let error = io::Error::from(io::ErrorKind::IsADirectory);
-                return Err(Error::io("replace", path)(error));
-            }
             _ => path.to_owned(),
         };
+        if let Ok(found) = fs::symlink_metadata(&target) {
+            check_regular("replace", path, &found)?;
+        }
         let directory = match target.parent() {
             Some(parent) if parent != Path::new("") => parent.to_owned(),
             _ => PathBuf::from("."),
         };
-        let name = target.file_name().unwrap_or_default().to_owned();
-        let mut prefix = PathBuf::from(".").into_os_string();
-        prefix.push(&name);
+        let name = target.file_name().unwrap_or_default().as_bytes();
+        let mut prefix = OsString::from(".");
+        prefix.push(OsStr::from_bytes(name.get(..KEPT_OF_NAME).unwrap_or(name)));
         prefix.push(".");
         // For its owner alone, until it takes the place of a file that others may read.
         let file = Builder::new()
@@ -98,9 +106,9 @@ impl Replacement {
             written,
             ..
         } = self;
-        // Who may read the old file may read the new one.
-        if let Ok(old) = fs::metadata(&target) {
-            let kept = file.as_file().set_permissions(old.permissions());
+        if let Ok(old) = fs::symlink_metadata(&target) {
+            check_regular("replace", &target, &old)?;
+            let kept = keep_permissions(file.as_file(), &target, &old);
             kept.map_err(Error::io("set the permissions of", &target))?;
         }
         file.as_file()
@@ -113,5 +121,31 @@ impl Replacement {
             .and_then(|directory| directory.sync_all())
             .map_err(Error::io("sync", &directory))?;
         Ok(written)
+    }
+}
+
+/// Who may read the old file may read the new one, and nobody else. Where its group cannot be kept, the group's permissions are
+/// not, for they would be another group's. Access lists are not kept; where a file has one, what looks like the group's
+/// permissions is the most that the list may give to anybody.
+fn keep_permissions(file: &File, target: &Path, old: &Metadata) -> io::Result<()> {
+    let new = file.metadata()?;
+    if new.uid() != old.uid() {
+        // Only the superuser may, and whoever else wrote the file is its owner now.
+        let _ = fchown(file, Some(old.uid()), None);
+    }
+    let is_group_kept = new.gid() == old.gid() || fchown(file, None, Some(old.gid())).is_ok();
+    let mut mode = old.mode() & 0o777;
+    if !is_group_kept || has_access_list(target) {
+        mode &= !0o070;
+    }
+    file.set_permissions(Permissions::from_mode(mode))
+}
+
+fn has_access_list(path: &Path) -> bool {
+    // Its contents are of no interest, nor is it whether they fit.
+    let mut start = [0u8; 8];
+    match rustix::fs::getxattr(path, "system.posix_acl_access", &mut start) {
+        Ok(_) | Err(rustix::io::Errno::RANGE) => true,
+        Err(_) => false,
     }
 }

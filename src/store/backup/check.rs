@@ -3,7 +3,8 @@
 use super::name::{list, Kind, Name};
 use super::restore::chain;
 use crate::engine::{self, Cancel};
-use crate::store::file::{self, open};
+use crate::store::file;
+use crate::store::place::open;
 use crate::store::work::Work;
 use crate::store::Result;
 use serde_json::{json, Value};

@@ -2,9 +2,10 @@
 
 use super::name::{list, Kind, Name};
 use crate::engine::{self, members, object, unknown, Cancel, Database};
-use crate::store::file::{load_records, open};
+use crate::store::file::load_records;
 use crate::store::json::delta;
 use crate::store::pending::{complete, Pending};
+use crate::store::place::open;
 use crate::store::work::Work;
 use crate::store::{Error, Result};
 use serde_json::{json, Value};
