@@ -87,7 +87,8 @@
  *
  * Memory. OUT_OF_MEMORY comes from calls whose need grows with what they are given; nothing was changed. If
  * the allocator fails on a small need of fixed size, or on the copy of a stored string that a predicate must
- * unescape or bring to lower case, the process is aborted, as by any Rust library.
+ * unescape or bring to lower case, the process is aborted, as by any Rust library. `dictdb_memory_limit` answers
+ * before it comes to that.
  *
  * What is left to the caller: pointers and lengths of text, buffers and arrays must be right.
  *
@@ -505,8 +506,8 @@ uint32_t dictdb_abi_version(void);
  *
  * `name`, `name_len`: one of `"paths"` (fields inside nested values: `address.city`, `tags[0]`), `"log"`,
  * `"query"` (the query language: predicates, queries and updates as text), `"index"`, `"snapshot"`, `"cursor"`,
- * `"batch"`, `"cancel"` (tokens and time limits), `"watch"`, `"file"` (save and load), `"job"`, `"backup"`, `"csv"`, `"jsonl"`. Any
- * other name, and NULL, gives 0. Thread-safe.
+ * `"batch"`, `"cancel"` (tokens and time limits), `"watch"`, `"file"` (save and load), `"job"`, `"backup"`, `"csv"`, `"jsonl"`, `"memory"`
+ * (a limit on it). Any other name, and NULL, gives 0. Thread-safe.
  */
 int32_t dictdb_has_feature(const char *name,
                            size_t name_len);
@@ -567,6 +568,27 @@ void dictdb_error_free(dictdb_error *error);
  * `buffer`: may be NULL.
  */
 void dictdb_buffer_free(dictdb_buffer *buffer);
+
+/**
+ * Bytes of memory that the library uses in this process, all databases together: records, indexes, snapshots, results in buffers, what
+ * threads have at hand. It is what was asked of the allocator; what that keeps beside it is not counted. While other threads
+ * work it is about that many. Thread-safe.
+ */
+uint64_t dictdb_memory_used(void);
+
+/**
+ * Limits the memory that the library uses in this process: from then on, calls that would store something while more is in use
+ * give `OUT_OF_MEMORY` with the `limit` in the detail, and have changed nothing; so do calls that need a piece of 64 KiB
+ * or more that would exceed it, for a large result, say. What frees memory still works: deleting records, dropping tables, freeing
+ * handles; so do reading a little, saving, and backups.
+ *
+ * The limit is looked at before work is done, not at each allocation: a call may go beyond it by the small pieces that it
+ * needs. It is no protection from a machine that itself has less memory.
+ *
+ * `bytes`: of `dictdb_memory_used` at most; 0 for no limit, which is the default. May be less than what is in use.
+ * Returns the limit that was there before, or 0. Thread-safe.
+ */
+uint64_t dictdb_memory_limit(uint64_t bytes);
 
 /**
  * Makes an empty database.

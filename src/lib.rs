@@ -6,3 +6,7 @@
 pub mod engine;
 pub mod ffi;
 mod store;
+
+#[cfg(not(feature = "foreign-allocator"))]
+#[global_allocator]
+static ALLOCATOR: engine::memory::Counting = engine::memory::Counting;

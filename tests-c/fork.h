@@ -392,6 +392,8 @@ static inline void freeing_does_nothing(scene *s) {
 static inline void what_cannot_fail_works(scene *s) {
     CHILD_CHECK(strcmp(dictdb_version(), DICTDB_VERSION) == 0);
     CHILD_CHECK(dictdb_abi_version() == DICTDB_ABI_VERSION);
+    CHILD_CHECK(dictdb_memory_limit(0) == 0);
+    CHILD_CHECK(dictdb_memory_used() > 0);
     CHILD_CHECK(dictdb_has_feature(NTS("log")) == 1);
     CHILD_CHECK(strcmp(dictdb_status_name(DICTDB_STATUS_FORKED), "FORKED") == 0);
     CHILD_CHECK(dictdb_status_message(DICTDB_STATUS_FORKED)[0] != '\0');

@@ -212,6 +212,10 @@ package dictdb
 #cgo nocallback dictdb_abi_version
 #cgo noescape dictdb_has_feature
 #cgo nocallback dictdb_has_feature
+#cgo noescape dictdb_memory_used
+#cgo nocallback dictdb_memory_used
+#cgo noescape dictdb_memory_limit
+#cgo nocallback dictdb_memory_limit
 #cgo noescape dictdb_status_name
 #cgo nocallback dictdb_status_name
 #cgo noescape dictdb_status_message

@@ -211,11 +211,18 @@ func (db *DB) Limited(cancel *Cancel, timeout time.Duration) (*DB, error) {
 func Version() string { return C.GoString(C.dictdb_version()) }
 
 // HasFeature reports whether the library that is loaded has a feature: paths, log, query, index, snapshot, cursor, batch, cancel, watch, file,
-// job, backup, csv or jsonl.
+// job, backup, csv, jsonl or memory.
 func HasFeature(name string) bool {
 	nameText, nameLen := text(name)
 	return C.dictdb_has_feature(nameText, nameLen) != 0
 }
+
+// MemoryUsed tells how many bytes of memory the library uses in this process, all databases together. Go's runtime does not know of them.
+func MemoryUsed() uint64 { return uint64(C.dictdb_memory_used()) }
+
+// SetMemoryLimit limits that memory; 0 is no limit. What would store something beyond it gives ErrOutOfMemory and has changed nothing; what
+// frees memory works: dictdb.h tells it in full. It returns the limit that there was before, or 0.
+func SetMemoryLimit(bytes uint64) uint64 { return uint64(C.dictdb_memory_limit(C.uint64_t(bytes))) }
 
 func checkABI() error {
 	if loaded := C.dictdb_abi_version(); loaded != C.DICTDB_ABI_VERSION {

@@ -234,3 +234,16 @@ func TestSnapshots(t *testing.T) {
 	_, err = whole.CreateTable("u", dictdb.TableOptions{})
 	fails(t, err, dictdb.ErrUnsupported)
 }
+
+func TestMemoryIsCountedAndLimited(t *testing.T) {
+	table := newTable(t, `[{"id":1}]`)
+	defer dictdb.SetMemoryLimit(0)
+	if dictdb.MemoryUsed() == 0 {
+		t.Error("no memory is used")
+	}
+	same(t, dictdb.SetMemoryLimit(1), uint64(0))
+	_, err := table.Insert(json.RawMessage(`{"id":2}`))
+	fails(t, err, dictdb.ErrOutOfMemory)
+	same(t, dictdb.SetMemoryLimit(0), uint64(1))
+	same(t, must(table.Count(ctx, nil)), int64(1))
+}

@@ -4,6 +4,7 @@
 //! segment. The appender writes above, then publishes with a release store; a reader loads the length with acquire and
 //! looks only below it. So readers need no lock, whatever the writer does.
 
+use crate::engine::memory;
 use crate::engine::{Error, Result};
 use once_cell::sync::OnceCell;
 use std::alloc::{alloc, dealloc, Layout};
@@ -202,7 +203,8 @@ pub(crate) struct Appender {
 impl Appender {
     /// Makes a segment, or says that there is no memory.
     pub(crate) fn new(capacity: usize) -> Result<Appender> {
-        let bytes = Memory::new(capacity).ok_or(Error::OutOfMemory { bytes: capacity })?;
+        memory::allow(capacity)?;
+        let bytes = Memory::new(capacity).ok_or_else(|| Error::out_of_memory(capacity))?;
         let segment = Segment {
             bytes,
             publication: Publication::new(),

@@ -4,6 +4,7 @@ use crate::engine::instant::Clock;
 use crate::engine::interrupt::{Cancel, Interrupt, Limits};
 use crate::engine::json::push_quoted;
 use crate::engine::limits::{push, shorten, MAX_TABLE_NAME};
+use crate::engine::memory;
 use crate::engine::options::{no_options, TableOptions};
 use crate::engine::table::{Core, Snapshot, Table};
 use crate::engine::watch::{Feed, Wake, Watch, WatchOptions};
@@ -94,6 +95,7 @@ impl Database {
     /// Makes a table that nobody can find before it is published; whose name must be free.
     pub(crate) fn detached_table(&self, name: &str, options: TableOptions) -> Result<Table> {
         let catalog = self.catalog()?;
+        memory::check()?;
         if name.is_empty() || name.len() > MAX_TABLE_NAME {
             let reason = format!("must have 1 to {MAX_TABLE_NAME} bytes, has {}", name.len());
             return Err(Error::option("name", reason));

@@ -139,6 +139,8 @@ pub enum Error {
     OutOfMemory {
         /// The bytes that were asked for.
         bytes: usize,
+        /// The limit on the library's memory, if it is that what they would exceed.
+        limit: Option<u64>,
     },
     /// The call's token was set.
     Cancelled,
@@ -298,7 +300,12 @@ impl Error {
                 put("limit", json!(limit));
                 put("index", json!(index));
             }
-            Error::OutOfMemory { bytes } => put("bytes", json!(bytes)),
+            Error::OutOfMemory { bytes, limit } => {
+                put("bytes", json!(bytes));
+                if let Some(limit) = limit {
+                    put("limit", json!(limit));
+                }
+            }
             Error::Cancelled | Error::ReadOnly | Error::Closed => {}
             Error::Timeout { timeout } => put("timeout_ms", json!(timeout.as_millis() as u64)),
             Error::Lost {
@@ -409,7 +416,20 @@ impl fmt::Display for Error {
             } => write!(f, "parameter ?{number}: {reason}"),
             Error::Parameter { reason, .. } => write!(f, "parameters: {reason}"),
             Error::Limit { what, limit, .. } => write!(f, "{what}: the limit is {limit}"),
-            Error::OutOfMemory { bytes } => write!(f, "{bytes} bytes of memory could not be had"),
+            Error::OutOfMemory {
+                bytes: 0,
+                limit: Some(limit),
+            } => write!(f, "the limit of {limit} bytes of memory is exceeded"),
+            Error::OutOfMemory {
+                bytes,
+                limit: Some(limit),
+            } => write!(
+                f,
+                "{bytes} bytes of memory more would exceed the limit of {limit}"
+            ),
+            Error::OutOfMemory { bytes, .. } => {
+                write!(f, "{bytes} bytes of memory could not be had")
+            }
             Error::Cancelled => write!(f, "the call was cancelled; nothing was changed"),
             Error::Timeout { timeout } => write!(
                 f,

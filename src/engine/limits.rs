@@ -1,5 +1,6 @@
 //! The limits that the header names, and the one fallible way to grow memory by user data.
 
+use crate::engine::memory::allow;
 use crate::engine::{Error, Result};
 use smallvec::{Array, SmallVec};
 
@@ -33,9 +34,16 @@ pub(crate) const MAX_PREDICATE_DEPTH: usize = 128;
 /// Makes room for `more` items, or says that there is no memory.
 #[inline]
 pub(crate) fn reserve<T>(vec: &mut Vec<T>, more: usize) -> Result<()> {
-    vec.try_reserve(more).map_err(|_| Error::OutOfMemory {
-        bytes: more.saturating_mul(std::mem::size_of::<T>()),
-    })
+    if vec.capacity() - vec.len() >= more {
+        return Ok(());
+    }
+    // It grows to twice its size at least.
+    let bytes = more
+        .max(vec.capacity())
+        .saturating_mul(std::mem::size_of::<T>());
+    allow(bytes)?;
+    vec.try_reserve(more)
+        .map_err(|_| Error::out_of_memory(bytes))
 }
 
 /// Bytes of a string operand of a predicate, and of a field reference.
@@ -46,9 +54,10 @@ pub(crate) const MAX_LISTED: usize = 4096;
 
 /// A copy of the bytes, or says that there is no memory.
 pub(crate) fn copy(bytes: &[u8]) -> Result<Vec<u8>> {
+    allow(bytes.len())?;
     let mut copy = Vec::new();
     copy.try_reserve_exact(bytes.len())
-        .map_err(|_| Error::OutOfMemory { bytes: bytes.len() })?;
+        .map_err(|_| Error::out_of_memory(bytes.len()))?;
     copy.extend_from_slice(bytes);
     Ok(copy)
 }
@@ -56,9 +65,15 @@ pub(crate) fn copy(bytes: &[u8]) -> Result<Vec<u8>> {
 /// The same of a list whose first items, most often all, need no memory of their own.
 #[inline]
 pub(crate) fn reserve_small<A: Array>(list: &mut SmallVec<A>, more: usize) -> Result<()> {
-    list.try_reserve(more).map_err(|_| Error::OutOfMemory {
-        bytes: more.saturating_mul(std::mem::size_of::<A::Item>()),
-    })
+    if list.capacity() - list.len() >= more {
+        return Ok(());
+    }
+    let bytes = more
+        .max(list.capacity())
+        .saturating_mul(std::mem::size_of::<A::Item>());
+    allow(bytes)?;
+    list.try_reserve(more)
+        .map_err(|_| Error::out_of_memory(bytes))
 }
 
 /// Adds an item to such a list, or says that there is no memory.
@@ -102,4 +117,41 @@ pub(crate) fn push(out: &mut Vec<u8>, bytes: &[u8]) -> Result<()> {
     reserve(out, bytes.len())?;
     out.extend_from_slice(bytes);
     Ok(())
+}
+
+#[cfg(test)]
+#[cfg(not(loom))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_documents_tell_the_limits() {
+        let page = include_str!("../../docs/security.md");
+        let told = [
+            ("levels of nesting", MAX_DEPTH),
+            ("bytes of a record", MAX_RECORD),
+            ("bytes of a table's name", MAX_TABLE_NAME),
+            ("bytes of a pattern", MAX_PATTERN),
+            ("bytes of a text to compile", MAX_TEXT),
+            (
+                "bytes of a string operand, a field reference, a name, an alias",
+                MAX_OPERAND,
+            ),
+            (
+                "levels of a predicate, of an expression",
+                MAX_PREDICATE_DEPTH,
+            ),
+            ("the number of a parameter", MAX_PARAMETER),
+            (
+                "fields of a schema, columns and sort keys of a query, assignments of an update",
+                MAX_LISTED,
+            ),
+            ("fields of an index", MAX_INDEX_FIELDS),
+            ("indexes of a table", MAX_INDEXES),
+        ];
+        for (what, limit) in told {
+            let row = format!("| {what} | {limit} |");
+            assert!(page.contains(&row), "docs/security.md has no row {row}");
+        }
+    }
 }

@@ -15,6 +15,7 @@ mod json;
 mod key;
 mod keymap;
 mod limits;
+pub mod memory;
 mod options;
 mod paged;
 mod parallel;

@@ -5,6 +5,7 @@
 //! started.
 
 use crate::engine::limits::reserve;
+use crate::engine::memory;
 use crate::engine::Result;
 use once_cell::sync::OnceCell;
 use parking_lot::Mutex;
@@ -89,7 +90,9 @@ fn map_on<I: Send, O: Send>(
         done.lock().push((at, outcome));
     };
     let surroundings = SURROUNDINGS.get();
-    let thread = || within(surroundings.map(|own| own.working), &mut || work());
+    let is_exempt = memory::is_exempt();
+    let work_as_here = || memory::exempt_if(is_exempt, work);
+    let thread = || within(surroundings.map(|own| own.working), &mut || work_as_here());
     scope(|scope| {
         let mut started = Vec::with_capacity(threads);
         let mut start = || {
@@ -166,10 +169,10 @@ mod tests {
             barrier.wait();
             match part {
                 0 => Ok(()),
-                bytes => Err(Error::OutOfMemory { bytes }),
+                bytes => Err(Error::out_of_memory(bytes)),
             }
         });
-        assert_eq!(outcome, Err(Error::OutOfMemory { bytes: 1 }));
+        assert_eq!(outcome, Err(Error::out_of_memory(1)));
     }
 
     #[test]

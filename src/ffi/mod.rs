@@ -16,6 +16,7 @@
 
 pub mod backup;
 pub mod batch;
+pub mod budget;
 pub mod buffer;
 pub mod cancel;
 pub mod cursor;

@@ -47,9 +47,9 @@ impl<'a> Text<'a> {
     #[inline]
     pub(super) fn finish(mut self) -> Result<(), Failure> {
         if self.buffer.is_some() {
-            self.text.try_reserve(1).map_err(|_| Error::OutOfMemory {
-                bytes: self.text.len() + 1,
-            })?;
+            self.text
+                .try_reserve(1)
+                .map_err(|_| Error::out_of_memory(self.text.len() + 1))?;
             self.give_back();
         }
         Ok(())

@@ -87,7 +87,8 @@
  *
  * Memory. OUT_OF_MEMORY comes from calls whose need grows with what they are given; nothing was changed. If
  * the allocator fails on a small need of fixed size, or on the copy of a stored string that a predicate must
- * unescape or bring to lower case, the process is aborted, as by any Rust library.
+ * unescape or bring to lower case, the process is aborted, as by any Rust library. `dictdb_memory_limit` answers
+ * before it comes to that.
  *
  * What is left to the caller: pointers and lengths of text, buffers and arrays must be right.
  *

@@ -8,9 +8,9 @@ use std::ffi::{c_char, CStr};
 pub const DICTDB_ABI_VERSION: u32 = 0;
 
 /// What this build can do beyond the base, for `dictdb_has_feature`.
-const FEATURES: [&str; 14] = [
+const FEATURES: [&str; 15] = [
     "paths", "log", "query", "index", "snapshot", "cursor", "batch", "cancel", "watch", "file",
-    "job", "backup", "csv", "jsonl",
+    "job", "backup", "csv", "jsonl", "memory",
 ];
 
 const VERSION: &CStr =
@@ -38,8 +38,8 @@ pub extern "C" fn dictdb_abi_version() -> u32 {
 ///
 /// `name`, `name_len`: one of `"paths"` (fields inside nested values: `address.city`, `tags[0]`), `"log"`,
 /// `"query"` (the query language: predicates, queries and updates as text), `"index"`, `"snapshot"`, `"cursor"`,
-/// `"batch"`, `"cancel"` (tokens and time limits), `"watch"`, `"file"` (save and load), `"job"`, `"backup"`, `"csv"`, `"jsonl"`. Any
-/// other name, and NULL, gives 0. Thread-safe.
+/// `"batch"`, `"cancel"` (tokens and time limits), `"watch"`, `"file"` (save and load), `"job"`, `"backup"`, `"csv"`, `"jsonl"`, `"memory"`
+/// (a limit on it). Any other name, and NULL, gives 0. Thread-safe.
 #[no_mangle]
 pub unsafe extern "C" fn dictdb_has_feature(name: *const c_char, name_len: usize) -> i32 {
     // SAFETY: rule Text.

@@ -36,5 +36,5 @@ fn reserve_text(text: &mut String, more: usize) -> Result<()> {
 }
 
 fn out_of_memory(bytes: usize) -> Error {
-    Error::Engine(crate::engine::Error::OutOfMemory { bytes })
+    Error::Engine(crate::engine::Error::out_of_memory(bytes))
 }

@@ -44,9 +44,23 @@ TEST_CASE("Every status has the name and the message of the library") {
 TEST_CASE("The library that is loaded is the one that the header describes") {
     CHECK(dictdb::is_abi_compatible());
     CHECK(dictdb::library_version() == DICTDB_VERSION);
-    for (const char* feature : {"paths", "log", "query", "index", "snapshot", "cursor", "batch", "cancel", "watch", "file", "job", "backup", "csv", "jsonl"})
+    for (const char* feature : {"paths", "log", "query", "index", "snapshot", "cursor", "batch", "cancel", "watch", "file", "job", "backup", "csv", "jsonl", "memory"})
         CHECK(dictdb::has_feature(feature));
     CHECK(!dictdb::has_feature("nonsense"));
+}
+
+TEST_CASE("Memory is counted and limited") {
+    dictdb::database db;
+    auto table = db.create_table("t");
+    table.insert(R"({"id":1})");
+    CHECK(dictdb::memory_used() > 0);
+    CHECK(dictdb::limit_memory(1) == 0);
+    auto refused = table.try_insert(R"({"id":2})");
+    CHECK(dictdb::limit_memory(0) == 1);
+    REQUIRE(!refused);
+    CHECK(refused.error().status() == status::out_of_memory);
+    CHECK(table.count() == 1);
+    table.insert(R"({"id":2})");
 }
 
 TEST_CASE("An error has status, message and detail, and copies share them") {

@@ -32,6 +32,8 @@ from dictdb import (
     TypeMismatchError,
     has_feature,
     library_version,
+    limit_memory,
+    memory_used,
 )
 from dictdb.query.aggregate import Agg
 from tests.support import each
@@ -560,6 +562,18 @@ def test_the_library_that_is_loaded() -> None:
     assert library_version().count(".") == 2
     assert has_feature("snapshot")
     assert not has_feature("teleport")
+
+
+def test_memory_is_counted_and_limited(users: Table) -> None:
+    count = users.count()
+    assert memory_used() > 0
+    assert limit_memory(1) is None
+    try:
+        with pytest.raises(MemoryError, match="limit"):
+            users.insert({"name": "one more"})
+    finally:
+        assert limit_memory(None) == 1
+    assert users.count() == count
 
 
 def test_all_errors_are_of_one_family(users: Table) -> None:

@@ -128,6 +128,21 @@ module DictDB
       Native.has_feature(name, name.bytesize) == 1
     end
 
+    # @return [Integer] bytes of memory that the library uses in this process, all databases together; Ruby does not count them
+    def memory_used
+      Native.memory_used
+    end
+
+    # Limits that memory. What would store something beyond it is OutOfMemoryError and has changed nothing; what frees memory works:
+    # dictdb.h tells it in full.
+    #
+    # @param bytes [Integer, nil] the limit; nil for none
+    # @return [Integer, nil] the limit that there was before
+    def limit_memory(bytes)
+      before = Native.memory_limit(bytes || 0)
+      before unless before.zero?
+    end
+
     # @api private
     def symbol_keys?(keys, default)
       case keys

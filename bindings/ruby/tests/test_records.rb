@@ -224,4 +224,16 @@ class TestRecords < DictDBTest
     assert_equal DictDB::VERSION, DictDB.library_version
     assert_equal [true, false], [DictDB.feature?(:watch), DictDB.feature?("time travel")]
   end
+
+  def test_memory_is_counted_and_limited
+    table = people
+    count = table.count
+    assert_operator DictDB.memory_used, :>, 0
+    assert_nil DictDB.limit_memory(1)
+    assert_raises(DictDB::OutOfMemoryError) { table.insert({}) }
+    assert_equal [1, nil], [DictDB.limit_memory(nil), DictDB.limit_memory(nil)]
+    assert_equal count, table.count
+  ensure
+    DictDB.limit_memory(nil)
+  end
 end

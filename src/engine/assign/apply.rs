@@ -228,7 +228,7 @@ impl<'a> Evaluator<'a> {
         }
         others
             .try_reserve(1)
-            .map_err(|_| Error::OutOfMemory { bytes: 64 })?;
+            .map_err(|_| Error::out_of_memory(64))?;
         others.insert(before.shape, before);
         Ok(())
     }

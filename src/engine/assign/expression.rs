@@ -94,7 +94,7 @@ impl Reads {
         let at = self.names.len();
         self.by_name
             .try_reserve(1)
-            .map_err(|_| Error::OutOfMemory { bytes: 64 })?;
+            .map_err(|_| Error::out_of_memory(64))?;
         self.by_name.insert(copy(inside)?.into_boxed_slice(), at);
         add(&mut self.names, copy(quoted)?.into_boxed_slice())?;
         Ok(at)

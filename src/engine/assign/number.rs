@@ -74,7 +74,7 @@ pub(super) fn print(number: Number, out: &mut Vec<u8>) -> Result<()> {
         },
         Number::Float(value) => {
             // Writing to memory fails only where there is none, and that is reserved.
-            serde_json::to_writer(out, &value).map_err(|_| Error::OutOfMemory { bytes: 48 })?;
+            serde_json::to_writer(out, &value).map_err(|_| Error::out_of_memory(48))?;
         }
     }
     Ok(())

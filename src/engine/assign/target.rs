@@ -161,7 +161,7 @@ impl Branch {
                 if known.is_none() {
                     self.by_name
                         .try_reserve(1)
-                        .map_err(|_| Error::OutOfMemory { bytes: 64 })?;
+                        .map_err(|_| Error::out_of_memory(64))?;
                     self.by_name.insert(copy(name)?.into_boxed_slice(), at);
                     let mut quoted = copy(b"\"")?;
                     push(&mut quoted, name)?;

@@ -3,6 +3,7 @@
 use super::encode::{encode, Values};
 use super::page::{Encoding, PageColumns, Part, Parts};
 use super::registry::Column;
+use crate::engine::memory;
 use crate::engine::paged::PAGE;
 use crate::engine::predicate::Path;
 use crate::engine::record::Record;
@@ -133,6 +134,7 @@ impl<'s, 'a: 's> Asked<'s, 'a> {
 
     #[cold]
     fn make(&mut self, entries: &'a [Place; PAGE], kept: &PageColumns) -> Option<Vec<Part>> {
+        memory::check().ok()?;
         let missing: Vec<usize> = {
             let parts = kept.read();
             let columns = self.columns.iter().enumerate();

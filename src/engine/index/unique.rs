@@ -33,7 +33,7 @@ impl<'a, 'r> Unique<'a, 'r> {
             let bytes = count * (std::mem::size_of::<Record<'_>>() + 16);
             let room = table.try_reserve(count, |_| 0).is_ok();
             if !room || records.try_reserve(count).is_err() {
-                return Err(Error::OutOfMemory { bytes });
+                return Err(Error::out_of_memory(bytes));
             }
             seen = Some((table, records));
         }

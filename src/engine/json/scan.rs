@@ -544,9 +544,7 @@ fn without_repeats(text: &[u8], spans: &[Span], start: u32) -> Result<(Vec<u8>, 
     let (mut object, mut kept) = (Vec::new(), Vec::new());
     let room = places
         .try_reserve(spans.len())
-        .map_err(|_| Error::OutOfMemory {
-            bytes: spans.len() * 32,
-        });
+        .map_err(|_| Error::out_of_memory(spans.len() * 32));
     room.and_then(|()| reserve(&mut unique, spans.len()))
         .and_then(|()| reserve(&mut kept, spans.len()))
         .and_then(|()| reserve(&mut object, text.len()))?;

@@ -126,9 +126,7 @@ impl RowSet {
         };
         let mut rows = Vec::new();
         rows.try_reserve(small.len())
-            .map_err(|_| Error::OutOfMemory {
-                bytes: 4 * small.len(),
-            })?;
+            .map_err(|_| Error::out_of_memory(4 * small.len()))?;
         small.each(|run| {
             rows.extend(run.iter().copied().filter(|row| large.has(*row)));
             true

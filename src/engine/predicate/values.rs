@@ -38,9 +38,7 @@ impl ValueSet {
                 hash_value(hasher, value.unwrap_or(Value::Null))
             };
             let room = set.by_hash.try_reserve(values.len(), hash);
-            room.map_err(|_| Error::OutOfMemory {
-                bytes: values.len() * 8,
-            })?;
+            room.map_err(|_| Error::out_of_memory(values.len() * 8))?;
             for at in 0..values.len() as u32 {
                 set.by_hash.insert_unique(hash(&at), at, hash);
             }

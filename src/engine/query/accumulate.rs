@@ -227,8 +227,7 @@ impl<'a> Cell<'a> {
             }
             Cell::Number(Number::Float(value)) => {
                 reserve(out, LONGEST)?;
-                serde_json::to_writer(out, &value)
-                    .map_err(|_| Error::OutOfMemory { bytes: LONGEST })
+                serde_json::to_writer(out, &value).map_err(|_| Error::out_of_memory(LONGEST))
             }
             Cell::Text(text) => push(out, text),
         }

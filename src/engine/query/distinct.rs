@@ -36,7 +36,7 @@ fn hash_row(hasher: &RandomState, row: &[&[u8]]) -> u64 {
 fn make_room<T>(table: &mut HashTable<T>, hash: impl Fn(&T) -> u64) -> Result<()> {
     let bytes = table.len().saturating_mul(2 * size_of::<T>());
     let room = table.try_reserve(1, hash);
-    room.map_err(|_| Error::OutOfMemory { bytes })
+    room.map_err(|_| Error::out_of_memory(bytes))
 }
 
 /// Rows of the same width, each once, numbered as they come.

@@ -135,7 +135,7 @@ impl<'a> Merger<'a> {
         if count >= MANY {
             let mut map = HashMap::default();
             map.try_reserve(count)
-                .map_err(|_| Error::OutOfMemory { bytes: 32 * count })?;
+                .map_err(|_| Error::out_of_memory(32 * count))?;
             map.extend((0..count).map(|at| (inside(changes.name(at)).unwrap_or_default(), at)));
             by_name = Some(map);
         }

@@ -11,6 +11,7 @@ use super::Table;
 use crate::engine::index::{fields_of, Build, Definition, Index, IndexOptions, Unique};
 use crate::engine::keymap::Row;
 use crate::engine::limits::{add, exceeded, shorten, MAX_INDEXES};
+use crate::engine::memory;
 use crate::engine::paged::{Entry, PAGE};
 use crate::engine::predicate::Path;
 use crate::engine::{Error, Result};
@@ -29,6 +30,7 @@ impl Table {
     /// Makes an index. The same again does nothing.
     pub fn create_index(&self, options: &IndexOptions) -> Result<()> {
         let (core, interrupt) = (self.core()?, self.limits.begin());
+        memory::check()?;
         let definition = Arc::new(options.definition());
         let mut base = core.pin(&interrupt)?;
         if exists(&base.version, &definition)? {

@@ -395,9 +395,7 @@ impl Stage {
     fn first_repeat(&self) -> Result<Option<usize>> {
         let mut seen = HashSet::with_hasher(foldhash::fast::RandomState::default());
         seen.try_reserve(self.len())
-            .map_err(|_| Error::OutOfMemory {
-                bytes: self.len() * std::mem::size_of::<KeyRef<'_>>(),
-            })?;
+            .map_err(|_| Error::out_of_memory(self.len() * std::mem::size_of::<KeyRef<'_>>()))?;
         let repeat =
             (0..self.len()).find(|&index| self.key(index).is_some_and(|key| !seen.insert(key)));
         Ok(repeat)

@@ -73,11 +73,11 @@ fn a_failed_write_leaves_no_bytes_alive() {
     let outcome = state.write_all(5, &Interrupt::NONE, |_: &State, index, out| {
         out.extend_from_slice(b"0123456789");
         if index == 3 {
-            return Err(Error::OutOfMemory { bytes: 1 });
+            return Err(Error::out_of_memory(1));
         }
         Ok(None)
     });
-    assert_eq!(outcome, Err(Error::OutOfMemory { bytes: 1 }));
+    assert_eq!(outcome, Err(Error::out_of_memory(1)));
     assert_eq!(state.heap.live, live);
     drop(state);
     assert_eq!(all(&table), "[{\"a\":1,\"id\":1}]");

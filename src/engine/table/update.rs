@@ -8,6 +8,7 @@ use crate::engine::assign::{Assignments, Evaluator};
 use crate::engine::json::Span;
 use crate::engine::key::KeyRef;
 use crate::engine::limits::{add, push, reserve, MAX_RECORD};
+use crate::engine::memory;
 use crate::engine::options::SelectOptions;
 use crate::engine::predicate::Predicate;
 use crate::engine::record::{self, Record};
@@ -71,6 +72,7 @@ impl Table {
     pub fn run_update(&self, update: &Update, params: &Params) -> Result<u64> {
         params.check(update.parameters())?;
         let core = self.core()?;
+        memory::check()?;
         let filter = Filter::bind(Some(&update.predicate), params)?;
         let interrupt = self.limits.begin();
         core.change_matches(&filter, &interrupt, |state, matches| {

@@ -9,6 +9,7 @@ use super::{Conflict, Core, Outcome, Table};
 use crate::engine::interrupt::Interrupt;
 use crate::engine::key::{Key, KeyRef};
 use crate::engine::limits::reserve;
+use crate::engine::memory;
 use crate::engine::predicate::Predicate;
 use crate::engine::query::Query;
 use crate::engine::{Error, Params, Result};
@@ -20,6 +21,7 @@ impl Table {
     /// Inserts one record; its key is appended to `key_out` as JSON text.
     pub fn insert(&self, record: &str, key_out: Option<&mut Vec<u8>>) -> Result<()> {
         let core = self.core()?;
+        memory::check()?;
         let mut stage = Stage::one(core, record)?;
         core.insert_stage(&mut stage, key_out, false, &self.limits.begin())
     }
@@ -27,6 +29,7 @@ impl Table {
     /// Inserts a JSON array of records: all, or none. The keys are appended to `keys_out` as a JSON array.
     pub fn insert_many(&self, records: &str, keys_out: Option<&mut Vec<u8>>) -> Result<u64> {
         let core = self.core()?;
+        memory::check()?;
         let interrupt = self.limits.begin();
         let mut stage = Stage::many(core, records, &interrupt)?;
         core.insert_stage(&mut stage, keys_out, true, &interrupt)?;
@@ -37,6 +40,7 @@ impl Table {
     /// were; an error names the record, and its position is that in the line.
     pub(crate) fn take_in_lines(&self, text: &str, first: usize) -> Result<usize> {
         let core = self.core()?;
+        memory::check()?;
         let interrupt = self.limits.begin();
         let mut stage = Stage::lines(core, text, first, &interrupt)?;
         core.insert_stage(&mut stage, None, true, &interrupt)?;
@@ -58,6 +62,7 @@ impl Table {
         mut key_out: Option<&mut Vec<u8>>,
     ) -> Result<Outcome> {
         let core = self.core()?;
+        memory::check()?;
         let mut upsert = Upsert::new(core, record, conflict)?;
         if let Some(out) = &mut key_out {
             reserve(out, upsert.key_len() + KEY_ROOM)?;
@@ -75,6 +80,7 @@ impl Table {
     /// Merges a JSON object into each record that matches: all, or none.
     pub fn update(&self, predicate: &Predicate, changes: &str) -> Result<u64> {
         let core = self.core()?;
+        memory::check()?;
         let changes = Changes::parse(core, changes)?;
         changes.check(core)?;
         let filter = Filter::closed(Some(predicate))?;
@@ -88,6 +94,7 @@ impl Table {
     /// Merges a JSON object into the record that has the key.
     pub fn update_by_key(&self, key: &Key<'_>, changes: &str) -> Result<()> {
         let core = self.core()?;
+        memory::check()?;
         let changes = Changes::parse(core, changes)?;
         changes.check(core)?;
         let key = KeyRef::from_key(key)?;
@@ -111,13 +118,14 @@ impl Table {
     }
 
     fn delete_matches(&self, filter: &Filter<'_>) -> Result<u64> {
-        let interrupt = self.limits.begin();
-        self.core()?
-            .change_matches(filter, &interrupt, |state, matches| {
+        let (core, interrupt) = (self.core()?, self.limits.begin());
+        memory::exempt(|| {
+            core.change_matches(filter, &interrupt, |state, matches| {
                 interrupt.check()?;
                 state.delete(matches);
                 Ok(())
             })
+        })
     }
 
     /// Removes the record that has the key.

@@ -1,5 +1,6 @@
 //! The blocks of a binary file: numbered, and each with its checksum.
 
+use crate::engine;
 use crate::store::replace::Replacement;
 use crate::store::{Error, Result};
 use std::io::{ErrorKind, Read};
@@ -217,7 +218,12 @@ impl<R: Read> Reader<R> {
 
     /// An error within the payload at hand.
     pub(super) fn wrong(&self, offset: usize, reason: &str) -> Error {
-        self.corrupt(self.payload_at + offset as u64, reason)
+        self.corrupt(self.place(offset), reason)
+    }
+
+    /// Where in the file that is.
+    pub(super) fn place(&self, offset: usize) -> u64 {
+        self.payload_at + offset as u64
     }
 
     /// An error somewhere in the file.
@@ -226,6 +232,16 @@ impl<R: Read> Reader<R> {
             path: self.path.clone(),
             position,
             reason: reason.to_owned(),
+        }
+    }
+
+    /// What the engine refused that the file has at a position: the file is damaged, or it is not about the file.
+    pub(super) fn refused(&self, position: u64, error: engine::Error) -> Error {
+        match error {
+            engine::Error::OutOfMemory { .. }
+            | engine::Error::Cancelled
+            | engine::Error::Timeout { .. } => Error::Engine(error),
+            error => self.corrupt(position, &error.to_string()),
         }
     }
 

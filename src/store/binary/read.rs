@@ -80,7 +80,7 @@ fn define<R: Read>(reader: &Reader<R>, text: &str, database: &Database) -> Resul
     let options = String::from_utf8(options).unwrap_or_default();
     let table = TableOptions::from_json(&options)
         .and_then(|options| database.create_table(&name, options))
-        .map_err(|error| wrong(&error.to_string()))?;
+        .map_err(|error| reader.refused(reader.place(0), error))?;
     let integer = |name: &str| {
         let text = std::str::from_utf8(find(name)?)
             .unwrap_or_default()
@@ -155,7 +155,7 @@ fn take_in<R: Read + Send>(
             place.map(|place| place + offset as u64)
         });
         match place {
-            Some(place) => reader.corrupt(place, &refused.error.to_string()),
+            Some(place) => reader.refused(place, *refused.error),
             None => Error::from(*refused.error),
         }
     })?;

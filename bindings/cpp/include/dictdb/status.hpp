@@ -101,6 +101,17 @@ inline std::ostream& operator<<(std::ostream& out, status code) {
     return dictdb_has_feature(feature.data(), feature.size()) != 0;
 }
 
+/// Bytes of memory that the library uses in this process, all databases together.
+[[nodiscard]] inline std::uint64_t memory_used() noexcept {
+    return dictdb_memory_used();
+}
+
+/// Limits that memory; 0 is no limit. What would store something beyond it is `status::out_of_memory`, and has changed nothing; what
+/// frees memory works: dictdb.h tells it in full. Returns the limit that there was before, or 0.
+inline std::uint64_t limit_memory(std::uint64_t bytes) noexcept {
+    return dictdb_memory_limit(bytes);
+}
+
 } // namespace dictdb
 
 #endif

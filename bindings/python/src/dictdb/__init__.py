@@ -6,7 +6,7 @@ Begin with `DictDB`, whose `create_table` and `get_table` give a `Table`; the RE
 from importlib.metadata import PackageNotFoundError
 from importlib.metadata import version as _version
 
-from dictdb._engine import has_feature, library_version
+from dictdb._engine import has_feature, library_version, limit_memory, memory_used
 from dictdb.core.condition import And, Condition, Not, Or, PredicateExpr, Where
 from dictdb.core.field import Field
 from dictdb.core.table import Table
@@ -99,8 +99,10 @@ __all__ = [
     "configure_logging",
     "has_feature",
     "library_version",
+    "limit_memory",
     "log_library",
     "logger",
+    "memory_used",
     "restore",
     "start_restore",
     "verify",

@@ -186,6 +186,19 @@ def has_feature(name: str) -> bool:
     return bool(lib.dictdb_has_feature(encoded, len(encoded)))
 
 
+def memory_used() -> int:
+    """Bytes of memory that the library uses in this process, all databases together; Python does not count them."""
+    return int(lib.dictdb_memory_used())
+
+
+def limit_memory(limit: int | None) -> int | None:
+    """Limits the memory that the library uses, in bytes; None for no limit. Gives the limit that there was before.
+
+    What would store something beyond it is a MemoryError and has changed nothing; what frees memory works.
+    """
+    return int(lib.dictdb_memory_limit(limit or 0)) or None
+
+
 if lib.dictdb_abi_version() != lib.DICTDB_ABI_VERSION:
     raise ImportError(
         f"the package was built for version {lib.DICTDB_ABI_VERSION} of libdictdb's binary interface, "

@@ -64,6 +64,8 @@ module DictDB
     function :version, returns: :string
     function :abi_version, returns: :uint32
     function :has_feature, TEXT
+    function :memory_used, returns: :uint64
+    function :memory_limit, :uint64, returns: :uint64
     function :status_name, :int32, returns: :string
     function :status_message, :int32, returns: :string
     function :error_message, HANDLE, returns: :string

@@ -5,17 +5,31 @@ use super::super::filter::Filter;
 use super::super::search::Search;
 use super::super::state::{Matches, State};
 use super::super::version::Version;
-use super::operation::{matches_of_key, Operation, Target};
+use super::operation::{matches_of_key, Operation, Target, Work};
 use super::savepoint::Savepoint;
 use crate::engine::instant::Clock;
 use crate::engine::interrupt::Interrupt;
 use crate::engine::limits::{add, push, reserve};
+use crate::engine::memory;
 use crate::engine::watch::{Feed, Listeners, Recorder, Wake};
 use crate::engine::{Error, Result};
 use std::sync::Arc;
 
 /// Does the operations, or nothing; appends their results.
 pub(super) fn run(
+    operations: &mut [Operation],
+    interrupt: &Interrupt,
+    out: Option<&mut Vec<u8>>,
+) -> Result<usize> {
+    let is_delete = |operation: &Operation| matches!(operation.work, Work::Delete);
+    if operations.iter().all(is_delete) {
+        return memory::exempt(|| run_all(operations, interrupt, out));
+    }
+    memory::check()?;
+    run_all(operations, interrupt, out)
+}
+
+fn run_all(
     operations: &mut [Operation],
     interrupt: &Interrupt,
     out: Option<&mut Vec<u8>>,

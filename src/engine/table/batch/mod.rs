@@ -21,6 +21,7 @@ use super::{Conflict, Table};
 use crate::engine::interrupt::Interrupt;
 use crate::engine::key::{Key, KeyRef};
 use crate::engine::limits::{exceeded, reserve};
+use crate::engine::memory;
 use crate::engine::predicate::Predicate;
 use crate::engine::{Params, Result};
 use operation::{Operation, Target, Work};
@@ -131,6 +132,9 @@ impl Batch {
     }
 
     fn add(&self, table: &Table, target: Option<Target>, work: Work) -> Result<()> {
+        if !matches!(work, Work::Delete) {
+            memory::check()?;
+        }
         let operation = Operation {
             core: table.core()?.clone(),
             limits: table.limits.clone(),

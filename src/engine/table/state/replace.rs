@@ -25,7 +25,7 @@ type Passed = HashSet<KeyRef<'static>, RandomState>;
 fn passed_on(rekeyed: &[Rekeyed]) -> Result<Passed> {
     let mut passed = Passed::default();
     let bytes = rekeyed.len() * std::mem::size_of::<KeyRef<'_>>();
-    let out_of_memory = |_| Error::OutOfMemory { bytes };
+    let out_of_memory = |_| Error::out_of_memory(bytes);
     let mut taken: HashSet<&KeyRef<'static>, RandomState> = HashSet::default();
     taken.try_reserve(rekeyed.len()).map_err(out_of_memory)?;
     taken.extend(rekeyed.iter().map(|(_, _, new)| new));
@@ -234,7 +234,7 @@ impl State {
         let mut seen = HashSet::with_hasher(RandomState::default());
         let bytes = matches.len() * std::mem::size_of::<Rekeyed>();
         seen.try_reserve(matches.len())
-            .map_err(|_| Error::OutOfMemory { bytes })?;
+            .map_err(|_| Error::out_of_memory(bytes))?;
         for (&(row, old), &(new, _)) in matches.iter().zip(&self.written) {
             let records = self.version.record(old).zip(self.version.record(new));
             let Some((old, new)) = records else {
