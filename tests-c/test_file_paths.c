@@ -86,15 +86,14 @@ static void a_pipe_and_a_device_are_refused_at_once(void) {
             CHECK_MEMBER(dictdb_error_detail(w.err), "errno", i == 3 ? "21" : "22");
             CHECK_CONTAINS(dictdb_error_message(w.err), i == 3 ? "it is a directory" : "it is not a regular file");
         }
-        for (int function = 0; function < WRITERS; function++) {
+        /* No writer gets the machine's own device: a library that errs would take it from all. */
+        for (int function = 0; function < WRITERS && i != 2; function++) {
             CHECK_STATUS(write_with(function, &w, NTS(PLACES[i])), DICTDB_STATUS_IO, &w.err);
             CHECK_MEMBER(dictdb_error_detail(w.err), "operation", "\"replace\"");
         }
     }
     CHECK_INT(lstat(pipe, &about), 0);
     CHECK(S_ISFIFO(about.st_mode));
-    CHECK_INT(stat("/dev/zero", &about), 0);
-    CHECK(S_ISCHR(about.st_mode));
     CHECK_INT(folder_each(&f, NULL), 3);
     world_close(&w);
     folder_close(&f);
