@@ -43,6 +43,9 @@ def trace(folder, command):
             paths = re.findall(r"<([^>]*)>", args) + re.findall(r'"([^"]*)"', args)
             paths = [path for path in paths if path.startswith(folder)]
             if name == "openat" and "O_CREAT" in args:
+                # Whoever puts a link or a file there first must gain nothing, and nobody else may read it.
+                if not re.search(r"O_EXCL\b.*O_CLOEXEC\b.*, 0600$", args):
+                    sys.exit(f"crash_states: a file is not created anew, for its owner alone, closed in programs that are started: {line}")
                 calls.append(("create", paths[-1], "O_TRUNC" in args))
             elif name in ("write", "pwrite64"):
                 calls.append(("write", paths[0], result))
