@@ -5,12 +5,14 @@ import shutil
 import sys
 import sysconfig
 
-from setuptools import setup
+from setuptools import Extension, setup
 from setuptools.command.build_ext import build_ext
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent / "native"))
 
-from library import SONAME
+from library import SONAME, find
+
+LIBRARY = find(pathlib.Path("build"))
 
 
 class BuildExtension(build_ext):
@@ -26,7 +28,17 @@ class BuildExtension(build_ext):
 # No version of orjson runs without the interpreter lock; there the package writes by the standard library's json.
 CODEC = ["msgspec==0.23.0"] if sysconfig.get_config_var("Py_GIL_DISABLED") else ["msgspec==0.23.0", "orjson==3.13.0"]
 
+SPEEDUPS = Extension(
+    "dictdb._speedups",
+    sources=["native/speedups.c"],
+    include_dirs=[str(LIBRARY.header.parent)],
+    extra_objects=[str(LIBRARY.shared)],
+    extra_compile_args=["-std=gnu11", "-O2", "-fvisibility=hidden", "-Wall", "-Wextra"],
+    extra_link_args=["-Wl,-rpath,$ORIGIN"],
+)
+
 setup(
+    ext_modules=[SPEEDUPS],
     cffi_modules=["native/build_native.py:ffibuilder"],
     cmdclass={"build_ext": BuildExtension},
     install_requires=["cffi==2.1.1", *CODEC],

@@ -1,5 +1,6 @@
 """Finds libdictdb and its header for the build of the extension, or has cargo build the library."""
 
+import functools
 import os
 import pathlib
 import subprocess
@@ -16,6 +17,7 @@ class Library(NamedTuple):
     header: pathlib.Path
 
 
+@functools.cache
 def find(scratch: pathlib.Path) -> Library:
     """Takes the library that $DICTDB_LIBRARY names (the file, its directory or the prefix), else builds it below `scratch`."""
     named = os.environ.get("DICTDB_LIBRARY")

@@ -47,52 +47,9 @@ const char *dictdb_py_get(const dictdb_table *table, const char *key, size_t key
     return text_of(slot, dictdb_table_get(table, key, key_len, text_in(slot), error_in(slot)));
 }
 
-const char *dictdb_py_get_int(const dictdb_table *table, int64_t key, dictdb_py_slot *slot) {
-    return text_of(slot, dictdb_table_get_int(table, key, text_in(slot), error_in(slot)));
-}
-
 const char *dictdb_py_run(const dictdb_query *query, const dictdb_table *table, const char *params, size_t params_len,
                           dictdb_py_slot *slot) {
     return text_of(slot, dictdb_query_run(query, table, params, params_len, text_in(slot), &slot->count, error_in(slot)));
-}
-
-int64_t dictdb_py_insert(dictdb_table *table, const char *record, size_t record_len, dictdb_py_slot *slot) {
-    slot->status = dictdb_table_insert(table, record, record_len, text_in(slot), error_in(slot));
-    if (slot->status != DICTDB_STATUS_OK || slot->text.data[0] == '"')
-        return INT64_MIN;
-    return strtoll(slot->text.data, NULL, 10);
-}
-
-int32_t dictdb_py_put(dictdb_table *table, const char *record, size_t record_len, dictdb_py_slot *slot) {
-    return slot->status = dictdb_table_insert(table, record, record_len, NULL, error_in(slot));
-}
-
-/* Enough for any int64_t as text. */
-enum { KEY_BYTES = 24 };
-
-static size_t key_text(int64_t key, char *text) {
-    char *end = text + KEY_BYTES;
-    char *digit = end;
-    uint64_t rest = key < 0 ? 0 - (uint64_t)key : (uint64_t)key;
-    do {
-        *--digit = (char)('0' + rest % 10);
-        rest /= 10;
-    } while (rest != 0);
-    if (key < 0)
-        *--digit = '-';
-    return (size_t)(digit - text);
-}
-
-int32_t dictdb_py_update_int(dictdb_table *table, int64_t key, const char *changes, size_t changes_len, dictdb_py_slot *slot) {
-    char text[KEY_BYTES];
-    size_t start = key_text(key, text);
-    return slot->status = dictdb_table_update_by_key(table, text + start, KEY_BYTES - start, changes, changes_len, error_in(slot));
-}
-
-int32_t dictdb_py_delete_int(dictdb_table *table, int64_t key, dictdb_py_slot *slot) {
-    char text[KEY_BYTES];
-    size_t start = key_text(key, text);
-    return slot->status = dictdb_table_delete_by_key(table, text + start, KEY_BYTES - start, error_in(slot));
 }
 
 int64_t dictdb_py_count(const dictdb_query *query, const dictdb_table *table, const char *params, size_t params_len,

@@ -15,17 +15,8 @@ void dictdb_py_slot_free(dictdb_py_slot *slot);
 
 /* Give the text, which ends with a NUL, or NULL: then the status is in the slot. */
 const char *dictdb_py_get(const dictdb_table *table, const char *key, size_t key_len, dictdb_py_slot *slot);
-const char *dictdb_py_get_int(const dictdb_table *table, int64_t key, dictdb_py_slot *slot);
 const char *dictdb_py_run(const dictdb_query *query, const dictdb_table *table, const char *params, size_t params_len,
                           dictdb_py_slot *slot);
-
-/* Give the key if it is an integer, else the least int64_t: then the status is in the slot, and the key in its text. */
-int64_t dictdb_py_insert(dictdb_table *table, const char *record, size_t record_len, dictdb_py_slot *slot);
-
-/* Give the status. */
-int32_t dictdb_py_put(dictdb_table *table, const char *record, size_t record_len, dictdb_py_slot *slot);
-int32_t dictdb_py_update_int(dictdb_table *table, int64_t key, const char *changes, size_t changes_len, dictdb_py_slot *slot);
-int32_t dictdb_py_delete_int(dictdb_table *table, int64_t key, dictdb_py_slot *slot);
 
 /* Callbacks for the library. They call into Python, until the gate is closed; closing it waits for those that are in it. */
 void dictdb_py_on_log(void *context, int32_t level, const char *message, const char *fields);

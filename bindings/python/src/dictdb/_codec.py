@@ -63,15 +63,34 @@ def _standard_dumps() -> Callable[[Any], bytes]:
     return dumps
 
 
-def _orjson_dumps() -> Callable[[Any], bytes]:
-    import orjson  # noqa: PLC0415 - may be missing
+def _msgspec_loads() -> Callable[[bytes], Any]:
+    import msgspec  # noqa: PLC0415 - may be missing
 
-    raw: Callable[[Any, None, int], bytes] = orjson.dumps
-    options = orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_PASSTHROUGH_DATACLASS
+    decode: Callable[[bytes], Any] = msgspec.json.Decoder().decode
+    return decode
 
+
+STANDARD: Final = os.environ.get("DICTDB_JSON") == "json"
+"""For tests: whether to do without orjson and msgspec."""
+
+Encode = Callable[[Any, None, int], bytes]
+
+
+def _orjson() -> tuple[Encode, int] | None:
+    """orjson's function, and the options that it is called with."""
+    if STANDARD:
+        return None
+    try:
+        import orjson  # noqa: PLC0415 - may be missing
+    except ImportError:
+        return None
+    return orjson.dumps, orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_PASSTHROUGH_DATACLASS
+
+
+def _orjson_dumps(encode: Encode, options: int) -> Callable[[Any], bytes]:
     def dumps(value: Any) -> bytes:
         try:
-            text = raw(value, None, options)
+            text = encode(value, None, options)
         except TypeError:
             reject(value)
             raise
@@ -83,22 +102,10 @@ def _orjson_dumps() -> Callable[[Any], bytes]:
     return dumps
 
 
-def _msgspec_loads() -> Callable[[bytes], Any]:
-    import msgspec  # noqa: PLC0415 - may be missing
+ORJSON: Final = _orjson()
+dumps: Callable[[Any], bytes] = _standard_dumps() if ORJSON is None else _orjson_dumps(*ORJSON)
 
-    decode: Callable[[bytes], Any] = msgspec.json.Decoder().decode
-    return decode
-
-
-STANDARD: Final = os.environ.get("DICTDB_JSON") == "json"
-"""For tests: whether to do without orjson and msgspec."""
-
-dumps: Callable[[Any], bytes]
 loads: Callable[[bytes], Any]
-try:
-    dumps = _standard_dumps() if STANDARD else _orjson_dumps()
-except ImportError:
-    dumps = _standard_dumps()
 try:
     loads = json.loads if STANDARD else _msgspec_loads()
 except ImportError:

@@ -11,8 +11,6 @@ from dictdb._codec import dumps, loads
 ffi: Final = _native.ffi
 lib: Final = _native.lib
 NULL: Final = ffi.NULL
-NO_KEY: Final = -(2**63)
-
 ERROR: Final = ffi.typeof("dictdb_error **")
 NUMBER: Final = ffi.typeof("uint64_t *")
 
@@ -108,6 +106,16 @@ def _failure(status: int, error: Any) -> Exception:
     detail = loads(string(lib.dictdb_error_detail(error)))
     lib.dictdb_error_free(error)
     return exception(status, message, detail)
+
+
+def failed(status: int, error: int) -> Exception:
+    """The exception for a call that was made in C, of its status and the address of its error."""
+    return _failure(status, ffi.cast("dictdb_error *", error))
+
+
+def address(handle: Any) -> int:
+    """A handle as the calls that are made in C take it."""
+    return int(ffi.cast("uintptr_t", handle))
 
 
 def call(function: Callable[..., int], *arguments: Any) -> None:

@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING, Any, Final
 from dictdb._codec import reject
 from dictdb.core import operators as op
 from dictdb.core.condition import Operator, PredicateExpr, Test
-from dictdb.core.operators import EQUAL
+from dictdb.core.quick import quick
 
 if TYPE_CHECKING:
     from dictdb.core.table import Table
 
 INT_MIN: Final = -(2**63)
-INT_MAX: Final = 2**64 - 1
 
 
 def quoted(name: str) -> str:
@@ -102,9 +101,8 @@ class Field:
     def _test(self, operator: Operator, *values: Any) -> Test:
         return Test(self, operator, values)
 
+    @quick
     def __eq__(self, other: Any) -> PredicateExpr:  # type: ignore[override]
-        if other.__class__ is str or (other.__class__ is int and 1 < other <= INT_MAX):
-            return Test(self, EQUAL, (other,))
         reject(other)
         spellings = op.spellings(other)
         return self._test(op.EQUAL, other) if len(spellings) == 1 else self._test(op.IS_IN, spellings)

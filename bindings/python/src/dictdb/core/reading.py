@@ -4,44 +4,51 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, overload
 
 from dictdb import _engine as engine
-from dictdb._codec import MANY_BYTES, dumps, loads, loads_rows
-from dictdb._engine import NULL, ffi, give, lib, new_slot, spare, string, take
+from dictdb import _speedups
+from dictdb._codec import ORJSON, dumps, loads, loads_rows
+from dictdb._engine import NULL, ffi, give, lib, string, take
 from dictdb.core import aggregation, operators
 from dictdb.core.condition import Condition, PredicateExpr, Test, WhereArgument, predicate_of
 from dictdb.core.extra import extra
-from dictdb.core.field import Field, quoted, reference
+from dictdb.core.field import INT_MIN, Field, quoted, reference
 from dictdb.core.operators import EQUAL
 from dictdb.core.projection import Columns, OrderBy, Selection
+from dictdb.core.quick import quick
 from dictdb.core.rwlock import RWLock
 from dictdb.core.types import Key, Record, Schema
+from dictdb.exceptions import RecordNotFoundError
 from dictdb.obs.logging import LOG, logger
 from dictdb.query.aggregate import Agg
 from dictdb.query.cursor import Cursor
 from dictdb.query.statement import Params, Query, queries
 
-get_int = lib.dictdb_py_get_int
 get_text = lib.dictdb_py_get
-run = lib.dictdb_py_run
-compiled_queries = queries.by_key
 FIELDS_KEPT = 1024
 
 
 class ReadTable:
     """What tables and snapshots have in common. See `Table`."""
 
+    # What native/speedups reads is in slots, as they have a fixed place.
+    __slots__ = ("__dict__", "__weakref__", "_dictdb_address", "_dictdb_floats", "_dictdb_key", "_dictdb_key_reference")
+
     _dictdb_handle: Any
+    _dictdb_address: int
     _dictdb_name: str
     _dictdb_key: str
     _dictdb_key_reference: str
     _dictdb_schema: Schema | None
+    _dictdb_floats: tuple[str, ...]
     _dictdb_lock: RWLock
 
     def _dictdb_bind(self, handle: Any, name: str, primary_key: str, schema: Schema | None) -> None:
         self._dictdb_handle = handle
+        self._dictdb_address = engine.address(handle)
         self._dictdb_name = name
         self._dictdb_key = primary_key
         self._dictdb_key_reference = quoted(primary_key)
         self._dictdb_schema = schema
+        self._dictdb_floats = tuple(field for field, of in (schema or {}).items() if of is float)
         self._dictdb_lock = RWLock()
 
     @property
@@ -76,29 +83,16 @@ class ReadTable:
             self.__dict__[attr] = field
         return field
 
+    @quick
     def get(self, key: Key, default: Any = None) -> Any:
         """The record that has the key, or `default`. The fastest way to a record."""
-        try:
-            slot = spare.pop()
-        except IndexError:
-            slot = new_slot()
-        if key.__class__ is int:
-            try:
-                text = get_int(self._dictdb_handle, key, slot)
-            except OverflowError:
-                give(slot)
-                return default
-        else:
-            given = dumps(key)
-            text = get_text(self._dictdb_handle, given, len(given), slot)
-        if text:
-            record = loads(string(text))
-            give(slot)
-            return record
-        if slot.status == lib.DICTDB_STATUS_RECORD_NOT_FOUND:
-            give(slot)
+        if key.__class__ is int and not INT_MIN <= int(key) < -INT_MIN:
             return default
-        raise engine.failure(slot)
+        given = dumps(key)
+        try:
+            return engine.facts(lib.dictdb_table_get, self._dictdb_handle, given, len(given))
+        except RecordNotFoundError:
+            return default
 
     def get_many(self, keys: Iterable[Key]) -> list[Record | None]:
         """The records that have the keys, in their order, None where there is none; all of one instant."""
@@ -106,6 +100,7 @@ class ReadTable:
         found: list[Record | None] = loads_rows(engine.text(lib.dictdb_table_get_many, self._dictdb_handle, given, len(given)))
         return found
 
+    @quick
     def select(
         self,
         columns: Columns | None = None,
@@ -131,31 +126,15 @@ class ReadTable:
         if LOG.handlers:
             logger.debug("select", table=self._dictdb_name, op="SELECT")
         if columns is None and order_by is None and limit is None and offset == 0 and not distinct:
-            # What most calls ask for: the records that one test or one text finds. All in one place, as calls of methods are dear.
+            # What most calls ask for: the records that one test or one text finds.
             text: str | None = None
             values: Params = params
             if where.__class__ is Test and not params:
-                field, values = where.field, where.values
-                if where.operator is EQUAL and values[0].__class__ is int and field.reference == self._dictdb_key_reference:
-                    record = self.get(values[0])
-                    return [] if record is None else [record]
-                text = field.texts.get(where.operator) or where.compiled()[0]
+                text, values = where.compiled()
             elif where.__class__ is str:
                 text = where
             if text is not None:
-                query = compiled_queries.get(text) or queries.get(text, lambda: Query({"where": text}))
-                given = dumps(values)
-                try:
-                    slot = spare.pop()
-                except IndexError:
-                    slot = new_slot()
-                answer = run(query._handle, self._dictdb_handle, given, len(given), slot)
-                if not answer:
-                    raise engine.failure(slot)
-                found = string(answer)
-                give(slot)
-                rows: list[Record] = loads(found) if len(found) < MANY_BYTES else loads_rows(found)
-                return rows
+                return queries.get(text, lambda: Query({"where": text})).run(self, values)
         predicate = predicate_of(where, params)
         if predicate is not None and not predicate.is_native():
             return self._dictdb_filtered(predicate, columns, order_by, limit, offset, distinct)
@@ -408,3 +387,18 @@ def field_list(fields: str | Field | Sequence[str | Field]) -> list[str]:
     """Fields of an index as the library takes them."""
     given = [fields] if isinstance(fields, (str, Field)) else list(fields)
     return [reference(field) for field in given]
+
+
+_speedups.setup(
+    table=ReadTable,
+    query=Query,
+    field=Field,
+    test=Test,
+    equal=EQUAL,
+    queries=queries.by_key,
+    log=vars(LOG),
+    dumps=dumps,
+    orjson=ORJSON,
+    loads=loads,
+    failure=engine.failed,
+)

@@ -5,14 +5,14 @@ from typing import Any, Final, Literal
 
 from dictdb import _engine as engine
 from dictdb._codec import dumps, loads
-from dictdb._engine import NO_KEY, NULL, ffi, give, lib, new_slot, spare, string, take
-from dictdb.core.condition import Condition, PredicateExpr, Test, WhereArgument, predicate_of
+from dictdb._engine import NULL, ffi, give, lib, string, take
+from dictdb.core.condition import Condition, PredicateExpr, WhereArgument, predicate_of
 from dictdb.core.dirty import Tracking
 from dictdb.core.exporting import Exports
 from dictdb.core.extra import extra
-from dictdb.core.field import INT_MIN, Field, quoted
-from dictdb.core.operators import EQUAL
+from dictdb.core.field import Field, quoted
 from dictdb.core.projection import EVERYTHING
+from dictdb.core.quick import quick
 from dictdb.core.reading import field_list
 from dictdb.core.types import Record, Schema, parse_schema_type, serialize_schema_type
 from dictdb.exceptions import (
@@ -26,11 +26,6 @@ from dictdb.obs.logging import LOG, logger
 from dictdb.query.cancel import CancelToken
 from dictdb.query.statement import Params, Query, Update, queries, updates
 from dictdb.storage.watch import Watch
-
-put = lib.dictdb_py_put
-insert_one = lib.dictdb_py_insert
-update_int = lib.dictdb_py_update_int
-delete_int = lib.dictdb_py_delete_int
 
 Schemas = Mapping[str, type[Any] | Mapping[str, Any]]
 _CONFLICTS: Final = {
@@ -60,7 +55,6 @@ class Table(Exports):
     TypeError and ValueError for what JSON cannot express.
     """
 
-    _dictdb_floats: tuple[str, ...]
     _dictdb_tracking: Tracking
     _dictdb_home: Any
 
@@ -81,7 +75,6 @@ class Table(Exports):
 
     def _dictdb_bind(self, handle: Any, name: str, primary_key: str, schema: Schema | None) -> None:
         super()._dictdb_bind(handle, name, primary_key, schema)
-        self._dictdb_floats = tuple(field for field, of in (schema or {}).items() if of is float)
         self._dictdb_tracking = Tracking()
         self._dictdb_home = handle
 
@@ -143,6 +136,7 @@ class Table(Exports):
             if type(record.get(field)) is int:
                 raise _wrong_type(field, "float", record[field])
 
+    @quick
     def insert(self, record: Any, *, batch_size: int | None = None, skip_validation: bool = False) -> Any:
         """Inserts a record, and gives its key; or a list of them, all or none, and gives the list of their keys.
 
@@ -168,22 +162,19 @@ class Table(Exports):
                 raise self._dictdb_misfit(given, error) from None
         text = dumps(record)
         try:
-            slot = spare.pop()
-        except IndexError:
-            slot = new_slot()
-        if given is None:
-            key: Any = insert_one(self._dictdb_handle, text, len(text), slot)
-            if key == NO_KEY:
-                if slot.status:
-                    raise self._dictdb_failure(slot)
-                key = loads(string(slot.text.data))
-            record[self._dictdb_key] = key
-            give(slot)
-            return key
-        if put(self._dictdb_handle, text, len(text), slot):
-            raise self._dictdb_misfit(given, self._dictdb_failure(slot))
-        give(slot)
-        return given
+            key = engine.facts(lib.dictdb_table_insert, self._dictdb_handle, text, len(text))
+        except DictDBError as error:
+            raise self._dictdb_insert_failed(error, given) from None
+        if given is not None:
+            return given
+        record[self._dictdb_key] = key
+        return key
+
+    def _dictdb_insert_failed(self, error: Exception, key: Any) -> Exception:
+        """The exception for a failed insert of the record with that key, if it had one, or of many records."""
+        if isinstance(error, DuplicateKeyError):
+            error.args = (f"table '{self._dictdb_name}': {error}",)
+        return self._dictdb_misfit(key, error)
 
     def _dictdb_misfit(self, key: Any, error: Exception) -> Exception:
         """Of a record whose key is taken, and which does not fit the schema either, the key is told."""
@@ -201,23 +192,15 @@ class Table(Exports):
                 self._dictdb_check_floats(record)
         keys = [record.get(name) for record in records]
         text = dumps(records)
-        slot = take()
-        wanted = ffi.addressof(slot, "text") if None in keys else NULL
-        slot.status = lib.dictdb_table_insert_many(self._dictdb_handle, text, len(text), wanted, ffi.addressof(slot, "error"))
-        if slot.status:
-            raise self._dictdb_failure(slot)
-        if wanted != NULL:
-            keys = loads(string(slot.text.data))
+        try:
+            made = engine.facts(lib.dictdb_table_insert_many, self._dictdb_handle, text, len(text))
+        except DictDBError as error:
+            raise self._dictdb_insert_failed(error, None) from None
+        if None in keys:
+            keys = made
             for record, key in zip(records, keys, strict=True):
                 record[name] = key
-        give(slot)
         return keys
-
-    def _dictdb_failure(self, slot: Any) -> Exception:
-        error = engine.failure(slot)
-        if isinstance(error, DuplicateKeyError):
-            error.args = (f"table '{self._dictdb_name}': {error}",)
-        return error
 
     def upsert(self, record: Record, on_conflict: Literal["update", "ignore", "error"] = "update") -> tuple[Any, str]:
         """Inserts a record; if its key is taken, merges its fields into the record there, or ignores it, or fails.
@@ -269,6 +252,7 @@ class Table(Exports):
             return key, "ignored"
         raise told from None
 
+    @quick
     def update(self, changes: Record | str, where: WhereArgument = None, *, params: Params = ()) -> int:
         """Changes the records that match, all or none; how many.
 
@@ -278,10 +262,6 @@ class Table(Exports):
         Errors: `RecordNotFoundError` if none matches, `SchemaValidationError`, `DuplicateKeyError`, `InvalidKeyError`,
         `TypeMismatchError`, `NumberRangeError`, `ParseError`.
         """
-        if where.__class__ is Test and changes.__class__ is dict and not LOG.handlers and not self._dictdb_floats and not params:
-            key = self._dictdb_key_of(where)
-            if key is not None:
-                return self._dictdb_update_key(key, changes, where)
         if LOG.handlers:
             return int(self._dictdb_logged("UPDATE", lambda: self._dictdb_update(changes, where, params), "updated"))
         return self._dictdb_update(changes, where, params)
@@ -293,10 +273,7 @@ class Table(Exports):
             raise TypeError(f"update takes a dict of changes, or assignments as a str, got {type(changes).__name__}")
         if where.__class__ is Condition:
             where = where.condition
-        key = self._dictdb_key_of(where)
         floats = self._dictdb_floats
-        if key is not None and not floats:
-            return self._dictdb_update_key(key, changes, where)
         predicate = self._dictdb_native(predicate_of(where, params))
         condition, values = (EVERYTHING, ()) if predicate is None else predicate.compiled()
         if not changes:
@@ -313,18 +290,7 @@ class Table(Exports):
                 self._dictdb_check_floats(changes)
             return statement.run(self, given)
         except DictDBError as error:
-            raise self._dictdb_no_update(error, predicate) from None
-
-    def _dictdb_update_key(self, key: int, changes: Record, where: WhereArgument) -> int:
-        text = dumps(changes)
-        try:
-            slot = spare.pop()
-        except IndexError:
-            slot = new_slot()
-        if update_int(self._dictdb_handle, key, text, len(text), slot):
-            raise self._dictdb_no_update(engine.failure(slot), predicate_of(where))
-        give(slot)
-        return 1
+            raise self._dictdb_update_failed(error, predicate) from None
 
     def _dictdb_matched(self, predicate: PredicateExpr | None) -> int:
         count = self._dictdb_count(predicate)
@@ -337,7 +303,7 @@ class Table(Exports):
         error.status = "RECORD_NOT_FOUND"
         return error
 
-    def _dictdb_no_update(self, error: Exception, predicate: PredicateExpr | None) -> Exception:
+    def _dictdb_update_failed(self, error: Exception, predicate: PredicateExpr | None) -> Exception:
         """Changes that do not fit matter only if a record matches."""
         if isinstance(error, RecordNotFoundError) or (isinstance(error, SchemaValidationError) and not self._dictdb_count(predicate)):
             return self._dictdb_none("updated")
@@ -354,21 +320,13 @@ class Table(Exports):
             values = list(own or params)
         return updates.get((condition, assignments), lambda: Update(condition, assignments)).run(self, values)
 
-    def _dictdb_key_of(self, where: Any) -> int | None:
-        """The key, if a condition says no more than which integer key a record has."""
-        if where.__class__ is Test and where.operator is EQUAL and where.field.reference == self._dictdb_key_reference:
-            key = where.values[0]
-            if key.__class__ is int and INT_MIN <= key < -INT_MIN:
-                found: int = key
-                return found
-        return None
-
     def _dictdb_native(self, predicate: PredicateExpr | None) -> PredicateExpr | None:
         """The condition, or if it is in part a Python function, one for the keys of the records that match now."""
         if predicate is None or predicate.is_native():
             return predicate
         return self._dictdb_keys(record[self._dictdb_key] for record in self._dictdb_snapshot()._dictdb_matching(predicate))
 
+    @quick
     def delete(self, where: WhereArgument = None, *, params: Params = ()) -> int:
         """Deletes the records that match, all or none; how many. `RecordNotFoundError` if there are none."""
         if LOG.handlers:
@@ -378,21 +336,15 @@ class Table(Exports):
     def _dictdb_delete(self, where: WhereArgument, params: Params) -> int:
         if where.__class__ is Condition:
             where = where.condition
-        key = self._dictdb_key_of(where)
-        if key is not None:
-            slot = take()
-            status = delete_int(self._dictdb_handle, key, slot)
-            if status:
-                error = engine.failure(slot)
-                raise self._dictdb_none("deleted") if status == lib.DICTDB_STATUS_RECORD_NOT_FOUND else error
-            give(slot)
-            return 1
         predicate = self._dictdb_native(predicate_of(where, params))
         condition, values = (EVERYTHING, ()) if predicate is None else predicate.compiled()
         try:
             return queries.get(condition, lambda: Query({"where": condition})).delete(self, values)
-        except RecordNotFoundError:
-            raise self._dictdb_none("deleted") from None
+        except DictDBError as error:
+            raise self._dictdb_delete_failed(error) from None
+
+    def _dictdb_delete_failed(self, error: Exception, _: None = None) -> Exception:
+        return self._dictdb_none("deleted") if isinstance(error, RecordNotFoundError) else error
 
     def create_index(self, field: str | Field | Sequence[str | Field], index_type: str = "hash", *, unique: bool = False) -> None:
         """Makes an index, which changes no answer, only its speed.

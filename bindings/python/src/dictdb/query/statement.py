@@ -20,8 +20,9 @@ Params = Sequence[Any]
 class Statement:
     """What `Query` and `Update` have in common: a handle of the library, freed with the object or by `close`. Thread-safe."""
 
-    __slots__ = ("_handle",)
+    __slots__ = ("_address", "_handle")
     _handle: Any
+    _address: int
 
     def _counted(self, function: Callable[..., int], table: "ReadTable", params: Params) -> int:
         given = dumps(params)
@@ -56,6 +57,7 @@ class Query(Statement):
     def __init__(self, spec: dict[str, Any] | None = None) -> None:
         text = dumps(spec or {})
         self._handle = engine.handle(lib.dictdb_query_new, "query", lib.dictdb_query_free, NULL, text, len(text))
+        self._address = engine.address(self._handle)
 
     def __enter__(self) -> "Query":
         return self
