@@ -26,11 +26,12 @@ class BuildExtension(build_ext):
 
 
 # No version of orjson runs without the interpreter lock; there the package writes by the standard library's json.
-CODEC = ["msgspec==0.23.0"] if sysconfig.get_config_var("Py_GIL_DISABLED") else ["msgspec==0.23.0", "orjson==3.13.0"]
+CODEC = [] if sysconfig.get_config_var("Py_GIL_DISABLED") else ["orjson==3.13.0"]
 
 SPEEDUPS = Extension(
     "dictdb._speedups",
-    sources=["native/speedups.c"],
+    sources=["native/speedups/calls.c", "native/speedups/json_read.c"],
+    depends=["native/speedups/speedups.h"],
     include_dirs=[str(LIBRARY.header.parent)],
     extra_objects=[str(LIBRARY.shared)],
     extra_compile_args=["-std=gnu11", "-O2", "-fvisibility=hidden", "-Wall", "-Wextra"],

@@ -1,17 +1,18 @@
-"""Python values to JSON text by orjson, and back by msgspec; by the standard library's json where they are not installed.
+"""Python values to JSON text by orjson, or by the standard library's json where that is not installed; and back by native/speedups.
 
 bench/README.md has the measurements: each of the two is the fastest at its part. All are held to the same rules here: what JSON cannot
 say is an error that names the place, and never something else in the record.
 """
 
 import enum
-import gc
 import json
 import math
 import os
 import uuid
 from collections.abc import Callable
 from typing import Any, Final
+
+from dictdb import _speedups
 
 INT_MIN: Final = -(2**63)
 INT_MAX: Final = 2**64 - 1
@@ -63,15 +64,8 @@ def _standard_dumps() -> Callable[[Any], bytes]:
     return dumps
 
 
-def _msgspec_loads() -> Callable[[bytes], Any]:
-    import msgspec  # noqa: PLC0415 - may be missing
-
-    decode: Callable[[bytes], Any] = msgspec.json.Decoder().decode
-    return decode
-
-
 STANDARD: Final = os.environ.get("DICTDB_JSON") == "json"
-"""For tests: whether to do without orjson and msgspec."""
+"""For tests: whether to do with the standard library's json alone."""
 
 Encode = Callable[[Any, None, int], bytes]
 
@@ -105,25 +99,4 @@ def _orjson_dumps(encode: Encode, options: int) -> Callable[[Any], bytes]:
 ORJSON: Final = _orjson()
 dumps: Callable[[Any], bytes] = _standard_dumps() if ORJSON is None else _orjson_dumps(*ORJSON)
 
-loads: Callable[[bytes], Any]
-try:
-    loads = json.loads if STANDARD else _msgspec_loads()
-except ImportError:
-    loads = json.loads
-
-MANY_BYTES: Final = 1 << 16
-
-
-def loads_rows(text: bytes) -> Any:
-    """As `loads`, of an answer that may be large.
-
-    Python's garbage collector goes through the new dicts and lists again and again while they are made, for a third of the time. None of
-    them is garbage, so it has a rest.
-    """
-    if len(text) < MANY_BYTES or not gc.isenabled():
-        return loads(text)
-    gc.disable()
-    try:
-        return loads(text)
-    finally:
-        gc.enable()
+loads: Final[Callable[[bytes], Any]] = json.loads if STANDARD else _speedups.loads

@@ -6,6 +6,7 @@ from typing import Any
 class Method:
     def __new__(cls, function: Callable[..., Any]) -> Any: ...
 
+def loads(text: bytes, /) -> Any: ...
 def setup(
     *,
     table: type,
@@ -17,6 +18,6 @@ def setup(
     log: dict[str, Any],
     dumps: Callable[[Any], bytes],
     orjson: tuple[Callable[[Any, None, int], bytes], int] | None,
-    loads: Callable[[bytes], Any],
+    standard: bool,
     failure: Callable[[int, int], Exception],
 ) -> None: ...

@@ -60,7 +60,7 @@ def members(kind: type) -> dict[str, Any]:
             found[name] = "property"
         elif isinstance(member, (staticmethod, classmethod)):
             found[name] = parameters(member.__func__)
-        elif inspect.isfunction(member):
+        elif inspect.isfunction(inspect.unwrap(member)):
             found[name] = parameters(member)
     return {"members": found}
 

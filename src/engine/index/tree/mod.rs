@@ -16,7 +16,7 @@ mod tests;
 use crate::engine::footprint::Footprint;
 use crate::engine::keymap::Row;
 use insert::{root_of, Position};
-use node::{before, each, Inner, Leaf, Node, FAN, LEAF};
+use node::{before, each, guessed, Inner, Leaf, Node, FAN, LEAF};
 use std::cmp::Ordering;
 use std::sync::Arc;
 
@@ -131,8 +131,8 @@ impl Tree {
     /// In a tree of one code an entry, the ranks of the entries that have a code, and the row of the first one.
     pub(crate) fn run(&self, code: u64) -> Option<(usize, usize, Row)> {
         let mut rank = 0;
-        let leaf = self.leaf_of(code, |lens| rank += lens.iter().sum::<usize>())?;
-        let (at, len) = leaf.run(code);
+        let (leaf, guess) = self.leaf_of(code, |lens| rank += lens.iter().sum::<usize>())?;
+        let (at, len) = leaf.run(code, guess);
         let from = rank + at;
         if at + len < leaf.len {
             let row = leaf.rows.get(at).filter(|_| len > 0)?;
@@ -151,26 +151,33 @@ impl Tree {
     /// leaf. Ranks are not counted, so this reads less than `run`.
     #[inline]
     pub(crate) fn rows_of(&self, code: u64) -> Option<&[Row]> {
-        let leaf = self.leaf_of(code, |_| {})?;
-        let (at, len) = leaf.run(code);
+        let (leaf, guess) = self.leaf_of(code, |_| {})?;
+        let (at, len) = leaf.run(code, guess);
         match at + len < leaf.len {
             true => leaf.rows.get(at..at + len),
             false => None,
         }
     }
 
-    /// In a tree of one code an entry, the leaf in which the entries that have a code begin, or at whose end they would.
+    /// In a tree of one code an entry, the leaf in which the entries that have a code begin, or at whose end they would;
+    /// and a guess where in it, good if the codes are hashes, so that few of its cache lines are read, and those ahead.
     /// Calls `passed` with the numbers of entries in the nodes before those that it comes through.
     #[inline]
-    fn leaf_of(&self, code: u64, mut passed: impl FnMut(&[usize])) -> Option<&Leaf> {
+    fn leaf_of(&self, code: u64, mut passed: impl FnMut(&[usize])) -> Option<(&Leaf, usize)> {
         let mut node = &self.root;
+        let (mut end, mut guess) = (u64::MAX, 0);
         loop {
             match node {
-                Node::Leaf(leaf) => return Some(leaf),
+                Node::Leaf(leaf) => return Some((leaf, guess)),
                 Node::Inner(inner) => {
                     let at = before(&inner.codes, code).saturating_sub(1);
                     passed(inner.lens.get(..at)?);
                     node = inner.nodes.get(at)?;
+                    end = inner.codes.get(at + 1).copied().unwrap_or(end);
+                    if let Node::Leaf(leaf) = node {
+                        guess = guessed(code, *inner.codes.get(at)?, end, *inner.lens.get(at)?);
+                        leaf.prefetch(guess);
+                    }
                 }
             }
         }

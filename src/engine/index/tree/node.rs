@@ -8,6 +8,8 @@ use std::sync::Arc;
 
 /// Codes of a leaf.
 pub(super) const LEAF: usize = 192;
+/// Codes of a cache line.
+const LINE: usize = 8;
 /// Children of an inner node.
 pub(super) const FAN: usize = 64;
 
@@ -55,6 +57,32 @@ pub(super) fn before(codes: &[u64], code: u64) -> usize {
     search(0, codes.len(), |at| {
         codes.get(at).is_some_and(|other| *other < code)
     })
+}
+
+/// Where among so many codes, which lie evenly from one to another, a code is to be expected.
+#[inline]
+pub(super) fn guessed(code: u64, first: u64, end: u64, len: usize) -> usize {
+    let share = code.saturating_sub(first) as f64 / end.saturating_sub(first).max(1) as f64;
+    // What is no share of the codes becomes one by the limits.
+    ((share * len as f64) as usize).min(len)
+}
+
+/// As `before`, but reads little more than the codes from a guess to the place.
+#[inline]
+fn before_near(codes: &[u64], code: u64, guess: usize) -> usize {
+    let is_before = |at: usize| codes.get(at).is_some_and(|other| *other < code);
+    let (mut low, mut high, mut step) = (guess, guess, LINE);
+    if is_before(guess) {
+        while is_before(high) {
+            (low, high, step) = (high + 1, high + step, step * 2);
+        }
+    } else {
+        low = guess.saturating_sub(step);
+        while low > 0 && !is_before(low) {
+            (low, high, step) = (low.saturating_sub(step * 2), low, step * 2);
+        }
+    }
+    search(low, high.min(codes.len()), is_before)
 }
 
 /// Finds a place among entries in order, `from` on: behind those that compare to the one at a position of a sequence
@@ -132,11 +160,22 @@ impl Leaf {
         })
     }
 
-    /// In a leaf of one code an entry, where those that have a code begin, or would, and how many there are.
+    /// Asks the processor for what `run` will read with that guess.
     #[inline]
-    pub(super) fn run(&self, code: u64) -> (usize, usize) {
+    pub(super) fn prefetch(&self, guess: usize) {
+        prefetch(&self.len);
+        if let (Some(code), Some(row)) = (self.codes.get(guess), self.rows.get(guess)) {
+            prefetch(code);
+            prefetch(row);
+        }
+    }
+
+    /// In a leaf of one code an entry, where those that have a code begin, or would, and how many there are. Quick if it is
+    /// near the guess.
+    #[inline]
+    pub(super) fn run(&self, code: u64, guess: usize) -> (usize, usize) {
         let codes = self.codes.get(..self.len).unwrap_or_default();
-        let at = before(codes, code);
+        let at = before_near(codes, code, guess);
         let rest = codes.iter().skip(at);
         (at, rest.take_while(|other| **other == code).count())
     }

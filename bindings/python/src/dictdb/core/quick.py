@@ -2,7 +2,7 @@
 
 import functools
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from dictdb._speedups import Method
 
@@ -14,5 +14,5 @@ def quick(function: F) -> F:
 
     The function does all others: when calls are logged, when an argument is of a kind that is rare, or a value that fits no record.
     """
-    made: F = functools.update_wrapper(Method(function), function)
-    return made
+    made: Any = functools.update_wrapper(Method(function), function)
+    return cast(F, made)

@@ -5,7 +5,7 @@ from typing import Any, overload
 
 from dictdb import _engine as engine
 from dictdb import _speedups
-from dictdb._codec import ORJSON, dumps, loads, loads_rows
+from dictdb._codec import ORJSON, STANDARD, dumps, loads
 from dictdb._engine import NULL, ffi, give, lib, string, take
 from dictdb.core import aggregation, operators
 from dictdb.core.condition import Condition, PredicateExpr, Test, WhereArgument, predicate_of
@@ -97,7 +97,7 @@ class ReadTable:
     def get_many(self, keys: Iterable[Key]) -> list[Record | None]:
         """The records that have the keys, in their order, None where there is none; all of one instant."""
         given = dumps(list(keys))
-        found: list[Record | None] = loads_rows(engine.text(lib.dictdb_table_get_many, self._dictdb_handle, given, len(given)))
+        found: list[Record | None] = loads(engine.text(lib.dictdb_table_get_many, self._dictdb_handle, given, len(given)))
         return found
 
     @quick
@@ -399,6 +399,6 @@ _speedups.setup(
     log=vars(LOG),
     dumps=dumps,
     orjson=ORJSON,
-    loads=loads,
+    standard=STANDARD,
     failure=engine.failed,
 )

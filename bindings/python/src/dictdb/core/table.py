@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, Literal
 
 from dictdb import _engine as engine
-from dictdb._codec import dumps, loads
+from dictdb._codec import dumps, loads, reject
 from dictdb._engine import NULL, ffi, give, lib, string, take
 from dictdb.core.condition import Condition, PredicateExpr, WhereArgument, predicate_of
 from dictdb.core.dirty import Tracking
@@ -19,6 +19,7 @@ from dictdb.exceptions import (
     DictDBError,
     DuplicateKeyError,
     InvalidArgumentError,
+    InvalidKeyError,
     RecordNotFoundError,
     SchemaValidationError,
 )
@@ -291,6 +292,9 @@ class Table(Exports):
             return statement.run(self, given)
         except DictDBError as error:
             raise self._dictdb_update_failed(error, predicate) from None
+        except (TypeError, ValueError):
+            reject(changes)
+            raise
 
     def _dictdb_matched(self, predicate: PredicateExpr | None) -> int:
         count = self._dictdb_count(predicate)
@@ -305,7 +309,8 @@ class Table(Exports):
 
     def _dictdb_update_failed(self, error: Exception, predicate: PredicateExpr | None) -> Exception:
         """Changes that do not fit matter only if a record matches."""
-        if isinstance(error, RecordNotFoundError) or (isinstance(error, SchemaValidationError) and not self._dictdb_count(predicate)):
+        is_misfit = isinstance(error, (SchemaValidationError, InvalidKeyError))
+        if isinstance(error, RecordNotFoundError) or (is_misfit and not self._dictdb_count(predicate)):
             return self._dictdb_none("updated")
         return error
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from dictdb import _engine as engine
-from dictdb._codec import loads_rows
+from dictdb._codec import loads
 from dictdb._engine import ffi, lib
 from dictdb.core.types import Record
 from dictdb.exceptions import RecordNotFoundError
@@ -43,7 +43,7 @@ class Cursor(Iterator[Record]):
 
     def batch(self, rows: int = 0, size: int = BATCH_BYTES) -> list[Record]:
         """The next rows, as `text` takes them; an empty list when there are no more."""
-        taken: list[Record] = loads_rows(self.text(rows, size) or b"[]")
+        taken: list[Record] = loads(self.text(rows, size) or b"[]")
         return taken
 
     def batches(self, rows: int = 0, size: int = BATCH_BYTES) -> Iterator[list[Record]]:

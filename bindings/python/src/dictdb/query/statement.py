@@ -5,7 +5,7 @@ from collections.abc import Callable, Hashable, Sequence
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from dictdb import _engine as engine
-from dictdb._codec import dumps, loads_rows
+from dictdb._codec import dumps, loads
 from dictdb._engine import NULL, ffi, lib
 from dictdb.core.types import Record
 
@@ -75,7 +75,7 @@ class Query(Statement):
 
     def run(self, table: "ReadTable", params: Params = ()) -> list[Record]:
         """The rows, of one instant."""
-        rows: list[Record] = loads_rows(self.text(table, params))
+        rows: list[Record] = loads(self.text(table, params))
         return rows
 
     def count(self, table: "ReadTable", params: Params = ()) -> int:

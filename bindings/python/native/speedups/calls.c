@@ -1,14 +1,9 @@
-/* dictdb._speedups: the calls that programs make most often, without the interpreter's help. What is odd about a call or a value is left to
- * the package's Python code, which can do all of this as well, and which alone makes the exceptions. */
-#define PY_SSIZE_T_CLEAN
-#define _GNU_SOURCE /* memmem */
-#include <Python.h>
-#include <dictdb.h>
+/* The methods that are called most often, and the module. */
+
+#include "speedups.h"
+
 #include <math.h>
 #include <stdatomic.h>
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <structmember.h>
@@ -21,35 +16,41 @@
 
 /* ---- Where answers go ---- */
 
-/* Buffers that no call uses now: calls in so many threads, or in one another, need not make one. */
-enum { SPARE = 8, KEPT_BYTES = 1 << 20 };
-static _Atomic(dictdb_buffer *) spare[SPARE];
+struct answer {
+    dictdb_buffer text;
+    struct json_memory memory;
+};
 
-static dictdb_buffer *take(void) {
+/* Those that no call uses now: calls in so many threads, or in one another, need not make one. */
+enum { SPARE = 8, KEPT_BYTES = 1 << 20 };
+static _Atomic(struct answer *) spare[SPARE];
+
+static struct answer *take(void) {
     for (int at = 0; at < SPARE; at++) {
         if (atomic_load_explicit(&spare[at], memory_order_relaxed) == NULL)
             continue;
-        dictdb_buffer *taken = atomic_exchange(&spare[at], NULL);
+        struct answer *taken = atomic_exchange(&spare[at], NULL);
         if (taken != NULL)
             return taken;
     }
-    dictdb_buffer *made = calloc(1, sizeof *made);
+    struct answer *made = calloc(1, sizeof *made);
     if (made == NULL)
         PyErr_NoMemory();
     return made;
 }
 
-static void give(dictdb_buffer *buffer) {
+static void give(struct answer *answer) {
     /* One that has held a large text gives that memory back. */
-    if (buffer->capacity > KEPT_BYTES)
-        dictdb_buffer_free(buffer);
+    if (answer->text.capacity > KEPT_BYTES)
+        dictdb_buffer_free(&answer->text);
     for (int at = 0; at < SPARE; at++) {
-        dictdb_buffer *none = NULL;
-        if (atomic_compare_exchange_strong(&spare[at], &none, buffer))
+        struct answer *none = NULL;
+        if (atomic_compare_exchange_strong(&spare[at], &none, answer))
             return;
     }
-    dictdb_buffer_free(buffer);
-    free(buffer);
+    dictdb_buffer_free(&answer->text);
+    json_forget(&answer->memory);
+    free(answer);
 }
 
 /* ---- What the package's Python code has told: see dictdb/core/quick.py ---- */
@@ -75,7 +76,8 @@ static struct {
     PyObject *dumps;   /* a value to JSON as bytes, or the exception that tells what JSON cannot say */
     PyObject *encode;  /* orjson's function for that, which makes a null of what is no number; or NULL */
     PyObject *options; /* of `encode` */
-    PyObject *loads;   /* JSON as bytes to a value */
+    PyObject *loads;   /* the standard library's function from JSON to a value */
+    bool standard;     /* whether that is always called */
     PyObject *failure; /* makes the exception of a call that failed */
 } known;
 
@@ -194,6 +196,16 @@ static bool is_finite(PyObject *value, int depth) {
     return finite;
 }
 
+/* Whether "null" is in a text. There are fewer of its second letter than of the others. */
+static bool has_null(const char *text, size_t len) {
+    const char *end = text + len;
+    for (const char *at = text; (at = memchr(at, 'u', (size_t)(end - at))) != NULL; at++) {
+        if (at > text && at[-1] == 'n' && end - at > 2 && at[1] == 'l' && at[2] == 'l')
+            return true;
+    }
+    return false;
+}
+
 /* The value as JSON: bytes. NULL with an exception. */
 static inline PyObject *written(PyObject *value) {
     if (known.encode != NULL) {
@@ -201,7 +213,7 @@ static inline PyObject *written(PyObject *value) {
         PyObject *text = PyObject_Vectorcall(known.encode, args, 3, NULL);
         if (text == NULL)
             PyErr_Clear();
-        else if (memmem(PyBytes_AS_STRING(text), (size_t)PyBytes_GET_SIZE(text), "null", 4) == NULL || is_finite(value, 0))
+        else if (!has_null(PyBytes_AS_STRING(text), (size_t)PyBytes_GET_SIZE(text)) || is_finite(value, 0))
             return text;
         Py_XDECREF(text);
     }
@@ -216,17 +228,22 @@ static inline PyObject *written(PyObject *value) {
 /* Large answers are read without the garbage collector: it goes through what is made again and again, and finds nothing. */
 enum { MANY_BYTES = 1 << 16 };
 
-/* What the library has answered. NULL with an exception. */
-static inline PyObject *answered(const dictdb_buffer *answer) {
-    PyObject *text = PyBytes_FromStringAndSize(answer->data, (Py_ssize_t)answer->len);
-    if (text == NULL)
-        return NULL;
-    bool was_collecting = answer->len >= MANY_BYTES && PyGC_Disable();
-    PyObject *value = PyObject_CallOneArg(known.loads, text);
+/* What JSON text with a NUL at its end says. NULL with an exception. `bytes`: the same text as an object, if there is one. */
+static PyObject *value_of(const char *text, size_t len, PyObject *bytes, struct json_memory *memory) {
+    bool was_collecting = len >= MANY_BYTES && PyGC_Disable();
+    PyObject *value = known.standard ? NULL : json_read(text, len, memory);
+    if (value == NULL && !PyErr_Occurred()) {
+        PyObject *made = bytes != NULL ? Py_NewRef(bytes) : PyBytes_FromStringAndSize(text, (Py_ssize_t)len);
+        value = made == NULL ? NULL : PyObject_CallOneArg(known.loads, made);
+        Py_XDECREF(made);
+    }
     if (was_collecting)
         PyGC_Enable();
-    Py_DECREF(text);
     return value;
+}
+
+static inline PyObject *answered(struct answer *answer) {
+    return value_of(answer->text.data, answer->text.len, NULL, &answer->memory);
 }
 
 /* The exception of a call that failed. Takes the error. NULL with another exception. */
@@ -372,9 +389,14 @@ static bool is_misfit(PyObject *table, PyObject *record) {
     return misfit;
 }
 
-/* The key that the library has made: an integer. */
-static PyObject *key_in(const dictdb_buffer *answer) {
-    return PyLong_FromString(answer->data, NULL, 10);
+/* Whether changes are to the key, too, or do not fit: what is told of that depends on more than they say. */
+static bool is_intricate(PyObject *table, PyObject *changes) {
+    PyObject *name = in_slot(table, known.table_key);
+    PyObject *key = name == NULL ? NULL : in_dict(changes, name);
+    bool intricate = name == NULL || key != NULL || is_misfit(table, changes);
+    Py_XDECREF(key);
+    Py_XDECREF(name);
+    return intricate;
 }
 
 static PyObject *insert_one(dictdb_table *handle, PyObject *table, PyObject *name, PyObject *record) {
@@ -382,18 +404,19 @@ static PyObject *insert_one(dictdb_table *handle, PyObject *table, PyObject *nam
     bool has_key = given != NULL && given != Py_None;
     PyObject *key = NULL;
     PyObject *text = written(record);
-    dictdb_buffer *answer = text == NULL || has_key ? NULL : take();
+    struct answer *answer = text == NULL || has_key ? NULL : take();
     if (text != NULL && (has_key || answer != NULL)) {
         dictdb_error *error = NULL;
+        dictdb_buffer *made = answer == NULL ? NULL : &answer->text;
         dictdb_status status;
         Py_BEGIN_ALLOW_THREADS
-        status = dictdb_table_insert(handle, PyBytes_AS_STRING(text), (size_t)PyBytes_GET_SIZE(text), answer, &error);
+        status = dictdb_table_insert(handle, PyBytes_AS_STRING(text), (size_t)PyBytes_GET_SIZE(text), made, &error);
         Py_END_ALLOW_THREADS
         if (status != DICTDB_STATUS_OK)
             raise_from(table, name_insert_failed, exception_of(status, error), given);
         else if (has_key)
             key = Py_NewRef(given);
-        else if ((key = key_in(answer)) != NULL && PyDict_SetItem(record, name, key) < 0)
+        else if ((key = answered(answer)) != NULL && PyDict_SetItem(record, name, key) < 0)
             Py_CLEAR(key);
     }
     if (answer != NULL)
@@ -455,12 +478,13 @@ static bool set_keys(PyObject *name, PyObject *records, PyObject *keys) {
 static PyObject *insert_many(dictdb_table *handle, PyObject *table, PyObject *name, PyObject *records, PyObject *keys, bool complete) {
     PyObject *result = NULL;
     PyObject *text = written(records);
-    dictdb_buffer *answer = text == NULL || complete ? NULL : take();
+    struct answer *answer = text == NULL || complete ? NULL : take();
     if (text != NULL && (complete || answer != NULL)) {
         dictdb_error *error = NULL;
+        dictdb_buffer *made = answer == NULL ? NULL : &answer->text;
         dictdb_status status;
         Py_BEGIN_ALLOW_THREADS
-        status = dictdb_table_insert_many(handle, PyBytes_AS_STRING(text), (size_t)PyBytes_GET_SIZE(text), answer, &error);
+        status = dictdb_table_insert_many(handle, PyBytes_AS_STRING(text), (size_t)PyBytes_GET_SIZE(text), made, &error);
         Py_END_ALLOW_THREADS
         if (status != DICTDB_STATUS_OK)
             raise_from(table, name_insert_failed, exception_of(status, error), NULL);
@@ -503,13 +527,13 @@ static PyObject *call_insert(PyObject *method, PyObject *const *args, size_t cou
 static PyObject *record_of(dictdb_table *handle, PyObject *key, int64_t number) {
     PyObject *record = NULL;
     PyObject *text = key == NULL ? NULL : written(key);
-    dictdb_buffer *answer = key != NULL && text == NULL ? NULL : take();
+    struct answer *answer = key != NULL && text == NULL ? NULL : take();
     if (answer != NULL) {
         dictdb_error *error = NULL;
         dictdb_status status;
         Py_BEGIN_ALLOW_THREADS
-        status = text == NULL ? dictdb_table_get_int(handle, number, answer, &error)
-                              : dictdb_table_get(handle, PyBytes_AS_STRING(text), (size_t)PyBytes_GET_SIZE(text), answer, &error);
+        status = text == NULL ? dictdb_table_get_int(handle, number, &answer->text, &error)
+                              : dictdb_table_get(handle, PyBytes_AS_STRING(text), (size_t)PyBytes_GET_SIZE(text), &answer->text, &error);
         Py_END_ALLOW_THREADS
         if (status == DICTDB_STATUS_OK)
             record = answered(answer);
@@ -555,15 +579,57 @@ static PyObject *query_of(const struct test *test) {
     return query;
 }
 
+enum { SHORT_BYTES = 96 };
+
+/* Writes what most tests compare with, one integer or one short text of ASCII without escapes, as an array; gives its length, or 0. */
+static size_t short_values(PyObject *values, char *text) {
+    if (!PyTuple_CheckExact(values) || PyTuple_GET_SIZE(values) != 1)
+        return 0;
+    PyObject *value = PyTuple_GET_ITEM(values, 0);
+    size_t len = 0;
+    text[len++] = '[';
+    if (PyLong_CheckExact(value)) {
+        int overflow = 0;
+        int64_t number = PyLong_AsLongLongAndOverflow(value, &overflow);
+        if (overflow != 0)
+            return 0;
+        len += key_text(number, text + len);
+    } else {
+        if (!PyUnicode_CheckExact(value) || !PyUnicode_IS_COMPACT_ASCII(value) || PyUnicode_GET_LENGTH(value) > SHORT_BYTES - 4)
+            return 0;
+        const char *bytes = PyUnicode_DATA(value);
+        Py_ssize_t count = PyUnicode_GET_LENGTH(value);
+        text[len++] = '"';
+        for (Py_ssize_t at = 0; at < count; at++) {
+            if (bytes[at] < 0x20 || bytes[at] == '"' || bytes[at] == '\\')
+                return 0;
+            text[len++] = bytes[at];
+        }
+        text[len++] = '"';
+    }
+    text[len++] = ']';
+    return len;
+}
+
 static PyObject *rows_of(dictdb_table *handle, dictdb_query *query, PyObject *values) {
+    char short_text[SHORT_BYTES];
+    const char *given = short_text;
+    size_t len = short_values(values, short_text);
+    PyObject *text = NULL;
+    if (len == 0) {
+        text = written(values);
+        if (text == NULL)
+            return NULL;
+        given = PyBytes_AS_STRING(text);
+        len = (size_t)PyBytes_GET_SIZE(text);
+    }
     PyObject *rows = NULL;
-    PyObject *text = written(values);
-    dictdb_buffer *answer = text == NULL ? NULL : take();
+    struct answer *answer = take();
     if (answer != NULL) {
         dictdb_error *error = NULL;
         dictdb_status status;
         Py_BEGIN_ALLOW_THREADS
-        status = dictdb_query_run(query, handle, PyBytes_AS_STRING(text), (size_t)PyBytes_GET_SIZE(text), answer, NULL, &error);
+        status = dictdb_query_run(query, handle, given, len, &answer->text, NULL, &error);
         Py_END_ALLOW_THREADS
         if (status == DICTDB_STATUS_OK)
             rows = answered(answer);
@@ -609,7 +675,7 @@ static PyObject *call_select(PyObject *method, PyObject *const *args, size_t cou
 static PyObject *call_update(PyObject *method, PyObject *const *args, size_t count, PyObject *names) {
     PyObject *where = PyVectorcall_NARGS(count) >= 2 ? where_of(args, count, names, 1) : NULL;
     int64_t key;
-    if (where == NULL || !PyDict_CheckExact(args[1]) || is_logged() || !key_of(args[0], where, &key) || is_misfit(args[0], args[1]))
+    if (where == NULL || !PyDict_CheckExact(args[1]) || is_logged() || !key_of(args[0], where, &key) || is_intricate(args[0], args[1]))
         return by_function(method, args, count, names);
     PyObject *table = args[0];
     dictdb_table *handle = handle_in(table, known.table_address);
@@ -770,16 +836,17 @@ static PyType_Spec method_spec = {
 
 /* ---- The module ---- */
 
-PyDoc_STRVAR(setup_doc, "setup(*, table, query, field, test, equal, queries, log, dumps, orjson, loads, failure)\n--\n\n"
+PyDoc_STRVAR(setup_doc, "setup(*, table, query, field, test, equal, queries, log, dumps, orjson, standard, failure)\n--\n\n"
                         "Tells what the calls have to do with. Once, before the first call.");
 
 static PyObject *setup(PyObject *module, PyObject *args, PyObject *names) {
     (void)module;
-    static char *parameters[] = {"table", "query", "field", "test", "equal", "queries", "log", "dumps", "orjson", "loads", "failure", NULL};
-    PyObject *table, *query, *field, *test, *equal, *queries, *log, *dumps, *orjson, *loads, *failure;
-    if (!PyArg_ParseTupleAndKeywords(args, names, "$O!O!O!O!OO!O!OOOO:setup", parameters, &PyType_Type, &table, &PyType_Type, &query,
+    static char *parameters[] = {"table", "query", "field", "test", "equal", "queries", "log", "dumps", "orjson", "standard", "failure", NULL};
+    PyObject *table, *query, *field, *test, *equal, *queries, *log, *dumps, *orjson, *failure;
+    int standard;
+    if (!PyArg_ParseTupleAndKeywords(args, names, "$O!O!O!O!OO!O!OOpO:setup", parameters, &PyType_Type, &table, &PyType_Type, &query,
                                      &PyType_Type, &field, &PyType_Type, &test, &equal, &PyDict_Type, &queries, &PyDict_Type, &log,
-                                     &dumps, &orjson, &loads, &failure))
+                                     &dumps, &orjson, &standard, &failure))
         return NULL;
     if (orjson != Py_None && (!PyTuple_CheckExact(orjson) || PyTuple_GET_SIZE(orjson) != 2)) {
         PyErr_SetString(PyExc_TypeError, "orjson is a function and its options, or None");
@@ -802,7 +869,7 @@ static PyObject *setup(PyObject *module, PyObject *args, PyObject *names) {
     known.queries = Py_NewRef(queries);
     known.log = Py_NewRef(log);
     known.dumps = Py_NewRef(dumps);
-    known.loads = Py_NewRef(loads);
+    known.standard = standard != 0;
     if (orjson != Py_None) {
         known.encode = Py_NewRef(PyTuple_GET_ITEM(orjson, 0));
         known.options = Py_NewRef(PyTuple_GET_ITEM(orjson, 1));
@@ -815,7 +882,22 @@ static PyObject *setup(PyObject *module, PyObject *args, PyObject *names) {
     Py_RETURN_NONE;
 }
 
+PyDoc_STRVAR(loads_doc, "loads(text, /)\n--\n\nWhat JSON text says that the library has written.");
+
+static PyObject *loads(PyObject *module, PyObject *text) {
+    (void)module;
+    if (!PyBytes_Check(text))
+        return PyErr_Format(PyExc_TypeError, "JSON text is bytes, got %s", Py_TYPE(text)->tp_name);
+    struct answer *answer = take();
+    if (answer == NULL)
+        return NULL;
+    PyObject *value = value_of(PyBytes_AS_STRING(text), (size_t)PyBytes_GET_SIZE(text), text, &answer->memory);
+    give(answer);
+    return value;
+}
+
 static PyMethodDef functions[] = {
+    {"loads", loads, METH_O, loads_doc},
     {"setup", (PyCFunction)(void (*)(void))setup, METH_VARARGS | METH_KEYWORDS, setup_doc},
     {0},
 };
@@ -828,6 +910,13 @@ static int execute(PyObject *module) {
     name_delete_failed = PyUnicode_InternFromString("_dictdb_delete_failed");
     if (name_handlers == NULL || name_where == NULL || name_insert_failed == NULL || name_update_failed == NULL ||
         name_delete_failed == NULL)
+        return -1;
+    PyObject *json = PyImport_ImportModule("json");
+    if (json == NULL)
+        return -1;
+    Py_XSETREF(known.loads, PyObject_GetAttrString(json, "loads"));
+    Py_DECREF(json);
+    if (known.loads == NULL)
         return -1;
     PyObject *type = PyType_FromModuleAndSpec(module, &method_spec, NULL);
     if (type == NULL)
