@@ -426,7 +426,7 @@ static PyObject *insert_one(dictdb_table *handle, PyObject *table, PyObject *nam
     return key;
 }
 
-/* The keys that the records of a list have; NULL, with no exception, if one is no dict, or does not fit its schema. */
+/* The keys that the records of a list of our own have; NULL, with no exception, if one is no dict, or does not fit its schema. */
 static PyObject *keys_of(PyObject *table, PyObject *name, PyObject *records, bool *complete) {
     *complete = true;
     Py_ssize_t count = PyList_GET_SIZE(records);
@@ -436,43 +436,26 @@ static PyObject *keys_of(PyObject *table, PyObject *name, PyObject *records, boo
         return NULL;
     }
     for (Py_ssize_t at = 0; at < count; at++) {
-#ifdef Py_GIL_DISABLED
-        PyObject *record = PyList_GetItemRef(records, at);
-        if (record == NULL)
-            PyErr_Clear();
-#else
-        PyObject *record = Py_NewRef(PyList_GET_ITEM(records, at));
-#endif
-        PyObject *key = NULL;
-        bool fits = record != NULL && PyDict_CheckExact(record) && !is_misfit(table, record);
-        if (fits) {
-            key = in_dict(record, name);
-            if (key == NULL)
-                key = Py_NewRef(Py_None);
-            *complete = *complete && key != Py_None;
-            PyList_SET_ITEM(keys, at, key);
-        }
-        Py_XDECREF(record);
-        if (!fits) {
+        PyObject *record = PyList_GET_ITEM(records, at);
+        if (!PyDict_CheckExact(record) || is_misfit(table, record)) {
             Py_DECREF(keys);
             return NULL;
         }
+        PyObject *key = in_dict(record, name);
+        if (key == NULL)
+            key = Py_NewRef(Py_None);
+        *complete = *complete && key != Py_None;
+        PyList_SET_ITEM(keys, at, key);
     }
     return keys;
 }
 
 /* Gives each record its key. */
 static bool set_keys(PyObject *name, PyObject *records, PyObject *keys) {
-    if (!PyList_CheckExact(keys) || PyList_GET_SIZE(keys) != PyList_GET_SIZE(records)) {
-        PyErr_SetString(PyExc_RuntimeError, "the list of records was changed while they were inserted");
-        return false;
-    }
-    for (Py_ssize_t at = 0; at < PyList_GET_SIZE(keys) && at < PyList_GET_SIZE(records); at++) {
-        PyObject *record = PyList_GET_ITEM(records, at);
-        if (!PyDict_Check(record) || PyDict_SetItem(record, name, PyList_GET_ITEM(keys, at)) < 0)
-            return false;
-    }
-    return true;
+    bool set = true;
+    for (Py_ssize_t at = 0; set && at < PyList_GET_SIZE(records) && at < PyList_GET_SIZE(keys); at++)
+        set = PyDict_SetItem(PyList_GET_ITEM(records, at), name, PyList_GET_ITEM(keys, at)) == 0;
+    return set;
 }
 
 static PyObject *insert_many(dictdb_table *handle, PyObject *table, PyObject *name, PyObject *records, PyObject *keys, bool complete) {
@@ -511,13 +494,18 @@ static PyObject *call_insert(PyObject *method, PyObject *const *args, size_t cou
         result = insert_one(handle, table, name, given);
         done = true;
     } else if (handle != NULL && name != NULL && PyList_CheckExact(given)) {
+        /* The caller's list may change meanwhile. */
         bool complete;
-        PyObject *keys = keys_of(table, name, given, &complete);
+        PyObject *records = PyList_GetSlice(given, 0, PY_SSIZE_T_MAX);
+        PyObject *keys = records == NULL ? NULL : keys_of(table, name, records, &complete);
         if (keys != NULL) {
-            result = insert_many(handle, table, name, given, keys, complete);
+            result = insert_many(handle, table, name, records, keys, complete);
             Py_DECREF(keys);
             done = true;
+        } else if (records == NULL) {
+            PyErr_Clear();
         }
+        Py_XDECREF(records);
     }
     Py_XDECREF(name);
     return done ? result : by_function(method, args, count, names);

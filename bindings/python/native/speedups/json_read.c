@@ -305,8 +305,17 @@ failed:
     return NULL;
 }
 
+enum { MOST_PATIENCE = 1 << 10 };
+
 /* Remembers the names of a dict that was read, if there are few and they are short. */
 static void learn(struct json_shape *shape, PyObject *dict) {
+    if (++shape->misses <= shape->patience)
+        return;
+    if (shape->hits > 0)
+        shape->patience = 1;
+    else if (shape->patience < MOST_PATIENCE)
+        shape->patience = 2 * shape->patience + 1;
+    shape->hits = shape->misses = 0;
     shape->count = 0;
     Py_CLEAR(shape->blank);
     if (PyDict_GET_SIZE(dict) > JSON_FIELDS)
@@ -395,8 +404,11 @@ static PyObject *read_expected(struct reader *reader, int depth, struct json_sha
     }
     while (count > 0)
         Py_DECREF(value[--count]);
-    if (is_same)
+    if (is_same) {
+        shape->hits++;
+        shape->misses = 0;
         return dict;
+    }
     if (!ended)
         dict = read_fields(reader, depth, dict);
     if (dict != NULL)

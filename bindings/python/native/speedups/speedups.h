@@ -18,7 +18,10 @@ struct json_field {
 
 struct json_shape {
     PyObject *blank; /* a dict with the names */
-    int count;
+    int count;       /* of the names */
+    int hits;        /* dicts that had these names */
+    int misses;      /* dicts with other names since the last hit */
+    int patience;    /* misses until other names are learnt: more and more, if those that were learnt are of no use */
     struct json_field field[JSON_FIELDS];
 };
 
