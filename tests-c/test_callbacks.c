@@ -2,7 +2,7 @@
  * Tests: callbacks that call the library back: the log callback, from each call that logs, and the destructor of its context do what they
  * like, with the very handles of the call they come from, alone or by another thread that they wait for. Nothing hangs, and both the call
  * and what the callback did have their effect.
- * Does not test: levels, sampling, replacing (test_log). The header has no other callbacks; a new one belongs here.
+ * Does not test: levels, sampling, replacing (test_log). Other callbacks, and all functions called by each (test_callbacks_all).
  */
 #include "check.h"
 #include <pthread.h>

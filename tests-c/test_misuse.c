@@ -1,12 +1,12 @@
 /*
- * Tests: that no handle makes undefined behaviour: every fallible function with every handle that is wrong; that a failed call leaves its
- * outputs as documented and the database as it was; every `_free` with every wrong handle.
+ * Tests: that no handle makes undefined behaviour: every function with every handle that is wrong; that a failed call leaves its outputs as
+ * documented and the database as it was; every `_free` with every wrong handle.
  * Does not test: texts, outputs and numbers that are wrong (test_misuse_text), handles freed by another thread during the call
- * (test_misuse_freed).
+ * (test_misuse_freed), several wrong arguments at once (test_misuse_random).
  */
 #include "misuse.h"
 
-enum { BAD_MAX = 200, KINDS = 12 };
+enum { BAD_MAX = 200 };
 
 /** Handles that are wrong for every function; with those of other kinds, for the parameter that is left out. */
 typedef struct {
@@ -33,27 +33,9 @@ static uintptr_t freed_table(world *w, bool reused) {
     return (uintptr_t)table;
 }
 
-/** Of a kind no live handle is among the bad ones. */
-static bad_handles bad_for(unsigned kind, scene *s) {
+/** Of a kind no live handle is among the bad ones. The first of them is NULL. */
+static bad_handles bad_for(int kind, scene *s) {
     static char object[64];
-    const struct {
-        /** 0 stands for errors. */
-        unsigned kind;
-        uintptr_t live;
-    } handles[KINDS] = {
-        {DB, (uintptr_t)s->w.db},
-        {TABLE, (uintptr_t)s->w.table},
-        {PREDICATE, (uintptr_t)s->predicate},
-        {QUERY, (uintptr_t)s->query},
-        {UPDATE, (uintptr_t)s->update},
-        {CURSOR, (uintptr_t)s->cursor},
-        {BATCH, (uintptr_t)s->batch},
-        {CANCEL, (uintptr_t)s->cancel},
-        {WATCH, (uintptr_t)s->watch},
-        {JOB, (uintptr_t)s->job},
-        {BACKUP, (uintptr_t)s->backup},
-        {0, (uintptr_t)s->error},
-    };
     bad_handles bad = {{NULL}, 0};
     int local = 0;
     add(&bad, 0);
@@ -61,126 +43,134 @@ static bad_handles bad_for(unsigned kind, scene *s) {
     add(&bad, 0x1234);
     add(&bad, (uintptr_t)&local);
     add(&bad, (uintptr_t)object);
+    add(&bad, (uintptr_t)object + 1);
     add(&bad, (uintptr_t)&dictdb_version);
     add(&bad, UINTPTR_MAX);
     add(&bad, UINTPTR_MAX / 2);
     add(&bad, UINTPTR_MAX / 2 + 1);
-    for (int i = 0; i < KINDS; i++) {
-        if (handles[i].kind != kind) {
-            add(&bad, handles[i].live);
+    for (int i = 0; i < HANDLE_KINDS; i++) {
+        const uintptr_t live = (uintptr_t)s->handle[i];
+        if (i != kind) {
+            add(&bad, live);
         }
         for (unsigned bit = 0; bit < 8; bit++) {
-            add(&bad, handles[i].live ^ (uintptr_t)1 << (sizeof(uintptr_t) * 8 - 1 - 5 * bit));
+            add(&bad, live ^ (uintptr_t)1 << (sizeof(uintptr_t) * 8 - 1 - 5 * bit));
         }
     }
     add(&bad, freed_table(&s->w, false));
     add(&bad, freed_table(&s->w, true));
     scene freed = open_scene();
     close_scene(&freed);
-    add(&bad, (uintptr_t)freed.w.db);
-    add(&bad, (uintptr_t)freed.w.table);
-#define ADD_FREED(object) add(&bad, (uintptr_t)freed.object);
-    ADD_FREED(predicate)
-    ADD_FREED(query)
-    ADD_FREED(update)
-    ADD_FREED(cursor)
-    ADD_FREED(batch)
-    ADD_FREED(cancel)
-    ADD_FREED(watch)
-    ADD_FREED(job)
-    ADD_FREED(backup)
-    ADD_FREED(error)
-#undef ADD_FREED
+    for (int i = 0; i < HANDLE_KINDS; i++) {
+        add(&bad, (uintptr_t)freed.handle[i]);
+    }
     CHECK(bad.count < BAD_MAX);
     return bad;
 }
 
-static inputs with_handle(const inputs *good, unsigned kind, void *handle) {
-    inputs in = *good;
-#define REPLACE(its_kind, member) in.member = kind == its_kind ? handle : in.member;
-    EACH_HANDLE(REPLACE)
-#undef REPLACE
-    return in;
+static bool offers_job(const export_function *f) {
+    return place_of(f, GIVES_HANDLE, JOB) >= 0;
 }
 
 static void a_wrong_handle_is_refused_by_every_function(void) {
     scene s = open_scene();
-    for (int f = 0; f < FUNCTION_COUNT; f++) {
-        for (unsigned kind = DB; kind <= CANCEL_OR_NONE; kind *= 2) {
-            if ((FUNCTIONS[f].takes & kind) == 0) {
+    bad_handles bad[HANDLE_KINDS];
+    for (int kind = 0; kind < HANDLE_KINDS; kind++) {
+        bad[kind] = bad_for(kind, &s);
+    }
+    long calls = 0;
+    for (int at = 0; at < EXPORT_COUNT; at++) {
+        const export_function *f = &EXPORTS[at];
+        for (int i = 0; can_fail(f) && i < f->count; i++) {
+            if (f->parameters[i].kind != TAKES_HANDLE) {
                 continue;
             }
-            unsigned real = kind == PREDICATE_OR_ALL ? (unsigned)PREDICATE : kind == CANCEL_OR_NONE ? (unsigned)CANCEL : kind;
-            bad_handles bad = bad_for(real, &s);
-            const inputs good = good_inputs(&FUNCTIONS[f], &s);
-            /* The first one is NULL. */
-            for (int i = real == kind ? 0 : 1; i < bad.count; i++) {
-                inputs in = with_handle(&good, real, bad.handle[i]);
-                check_fails(&FUNCTIONS[f], &in, 0, DICTDB_STATUS_INVALID_HANDLE, "\"parameter\"");
+            const bad_handles *of_kind = &bad[f->parameters[i].of];
+            for (int b = may_be_null(f, i) ? 1 : 0; b < of_kind->count; b++) {
+                for (int as_job = 0; as_job < (offers_job(f) ? 2 : 1); as_job++) {
+                    arguments in;
+                    good_arguments(&in, f, &s, as_job == 1);
+                    in.a[i].pointer = of_kind->handle[b];
+                    check_fails(f, &in, DICTDB_STATUS_INVALID_HANDLE, i);
+                    calls++;
+                }
             }
         }
     }
+    printf("      %ld calls with a wrong handle\n", calls);
+    CHECK(calls > 10000);
     check_untouched(&s);
     close_scene(&s);
 }
 
 static void a_handle_that_may_be_null_may_be_null(void) {
-    for (int f = 0; f < FUNCTION_COUNT; f++) {
-        for (unsigned kind = PREDICATE_OR_ALL; kind <= CANCEL_OR_NONE; kind *= 2) {
-            if ((FUNCTIONS[f].takes & kind) != 0) {
+    int seen = 0;
+    for (int at = 0; at < EXPORT_COUNT; at++) {
+        const export_function *f = &EXPORTS[at];
+        for (int i = 0; i < f->count; i++) {
+            if (f->parameters[i].kind == TAKES_HANDLE && may_be_null(f, i)) {
                 scene s = open_scene();
-                const inputs good = good_inputs(&FUNCTIONS[f], &s);
-                inputs in = with_handle(&good, kind == PREDICATE_OR_ALL ? PREDICATE : CANCEL, NULL);
-                check_works(&FUNCTIONS[f], &in, 0);
+                arguments in;
+                good_arguments(&in, f, &s, false);
+                in.a[i].pointer = NULL;
+                check_works(f, &in);
                 close_scene(&s);
+                seen++;
             }
         }
     }
+    CHECK_INT(seen, 6);
 }
 
 static void a_wrong_operand_is_refused_wherever_it_stands(void) {
     scene s = open_scene();
     bad_handles bad = bad_for(PREDICATE, &s);
-    for (int i = 0; i < bad.count; i++) {
-        for (int place = 0; place < 3; place++) {
-            const dictdb_predicate *operands[] = {s.predicate, s.predicate, s.predicate};
-            dictdb_predicate *made = s.predicate;
-            operands[place] = bad.handle[i];
-            CHECK_STATUS(dictdb_predicate_and(operands, 3, &made, &s.w.err), DICTDB_STATUS_INVALID_HANDLE, &s.w.err);
-            CHECK(made == NULL);
-            CHECK_STATUS(dictdb_predicate_or(operands, 3, &made, &s.w.err), DICTDB_STATUS_INVALID_HANDLE, &s.w.err);
-            CHECK(made == NULL);
+    for (int at = 0; at < EXPORT_COUNT; at++) {
+        const export_function *f = &EXPORTS[at];
+        for (int i = 0; i < f->count; i++) {
+            if (f->parameters[i].kind != TAKES_HANDLES) {
+                continue;
+            }
+            CHECK_INT(f->parameters[i].of, PREDICATE);
+            for (int b = 0; b < bad.count; b++) {
+                for (int where_it_stands = 0; where_it_stands < 3; where_it_stands++) {
+                    const void *operands[] = {s.handle[PREDICATE], s.handle[PREDICATE], s.handle[PREDICATE]};
+                    arguments in;
+                    good_arguments(&in, f, &s, false);
+                    operands[where_it_stands] = bad.handle[b];
+                    in.a[i].pointer = operands;
+                    in.a[i + 1].number = 3;
+                    check_fails(f, &in, DICTDB_STATUS_INVALID_HANDLE, i);
+                }
+            }
         }
     }
+    check_untouched(&s);
     close_scene(&s);
 }
 
 static void freeing_a_wrong_handle_frees_nothing(void) {
     scene s = open_scene();
-    for (unsigned kind = DB; kind <= BACKUP; kind *= 2) {
-        bad_handles bad = bad_for(kind, &s);
+    for (int at = 0; at < EXPORT_COUNT; at++) {
+        const export_function *f = &EXPORTS[at];
+        if (f->returns != RETURNS_NOTHING || f->parameters[0].kind != TAKES_HANDLE) {
+            continue;
+        }
+        bad_handles bad = bad_for(f->parameters[0].of, &s);
         for (int i = 0; i < bad.count; i++) {
-#define FREE_BAD(its_kind, member)                     \
-    if (kind == its_kind) {                            \
-        dictdb_##member##_free(bad.handle[i]);         \
-    }
-            EACH_HANDLE(FREE_BAD)
-#undef FREE_BAD
+            f->call(&(argument){.pointer = bad.handle[i]});
         }
         check_unchanged(&s);
     }
-    bad_handles bad = bad_for(0, &s);
-    for (int i = 0; i < bad.count; i++) {
-        dictdb_error_free(bad.handle[i]);
-    }
     check_untouched(&s);
-    CHECK_OK(dictdb_update_run(s.update, s.w.table, NULL, 0, NULL, &s.w.err), &s.w.err);
+    CHECK_OK(dictdb_update_run(s.handle[UPDATE], s.w.table, NULL, 0, NULL, &s.w.err), &s.w.err);
+    CHECK_OK(dictdb_job_result(s.handle[JOB], &s.w.out, &s.w.err), &s.w.err);
     close_scene(&s);
 }
 
 static void a_wrong_error_handle_tells_nothing(void) {
     scene s = open_scene();
-    bad_handles bad = bad_for(0, &s);
+    bad_handles bad = bad_for(ERROR, &s);
     for (int i = 1; i < bad.count; i++) {
         CHECK_INT(dictdb_error_status(bad.handle[i]), DICTDB_STATUS_INVALID_HANDLE);
         CHECK_STRING(dictdb_error_message(bad.handle[i]), "");
@@ -195,23 +185,36 @@ static void a_wrong_token_has_no_flag(void) {
     for (int i = 0; i < bad.count; i++) {
         CHECK(dictdb_cancel_flag(bad.handle[i]) == NULL);
     }
-    CHECK(dictdb_cancel_flag(s.cancel) != NULL);
+    CHECK(dictdb_cancel_flag(s.handle[CANCEL]) != NULL);
     close_scene(&s);
+}
+
+/** Calls all functions with the handles of a scene that was freed, in place of those of `s` that are of the same kinds, one at a time. */
+static void check_stale(const scene *s, const scene *stale) {
+    for (int at = 0; at < EXPORT_COUNT; at++) {
+        const export_function *f = &EXPORTS[at];
+        for (int i = 0; can_fail(f) && i < f->count; i++) {
+            if (f->parameters[i].kind == TAKES_HANDLE) {
+                arguments in;
+                good_arguments(&in, f, s, false);
+                in.a[i].pointer = stale->handle[f->parameters[i].of];
+                check_fails(f, &in, DICTDB_STATUS_INVALID_HANDLE, i);
+            }
+        }
+    }
 }
 
 static void a_handle_may_be_freed_twice(void) {
     scene s = open_scene();
+    scene freed = open_scene();
     for (int i = 0; i < 3; i++) {
-        free_objects(&s);
-        dictdb_table_free(s.w.table);
-        dictdb_db_free(s.w.db);
-    }
-    for (int f = 0; f < FUNCTION_COUNT; f++) {
-        if (FUNCTIONS[f].takes != 0) {
-            inputs in = good_inputs(&FUNCTIONS[f], &s);
-            check_fails(&FUNCTIONS[f], &in, 0, DICTDB_STATUS_INVALID_HANDLE, "\"parameter\"");
+        for (int kind = 0; kind < HANDLE_KINDS; kind++) {
+            free_handle(kind, freed.handle[kind]);
         }
     }
+    check_stale(&s, &freed);
+    close_scene(&freed);
+    check_untouched(&s);
     close_scene(&s);
 }
 
@@ -243,18 +246,8 @@ static void a_freed_handle_stays_wrong_while_its_memory_is_that_of_another_kind(
         old[i] = open_scene();
         close_scene(&old[i]);
     }
-    for (int f = 0; f < FUNCTION_COUNT; f++) {
-        const inputs good = good_inputs(&FUNCTIONS[f], &s);
-        for (int i = 0; i < KEPT; i++) {
-            const inputs stale = good_inputs(&FUNCTIONS[f], &old[i]);
-#define CHECK_STALE(kind, member)                                                                              \
-    if ((FUNCTIONS[f].takes & kind) != 0) {                                                                    \
-        inputs in = with_handle(&good, kind, stale.member);                                                    \
-        check_fails(&FUNCTIONS[f], &in, 0, DICTDB_STATUS_INVALID_HANDLE, "\"parameter\"");                     \
-    }
-            EACH_HANDLE(CHECK_STALE)
-#undef CHECK_STALE
-        }
+    for (int i = 0; i < KEPT; i++) {
+        check_stale(&s, &old[i]);
     }
     check_untouched(&s);
     close_scene(&s);

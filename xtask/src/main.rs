@@ -1,5 +1,7 @@
-//! `cargo xtask generate` writes `include/dictdb.h` and `abi/symbols.txt`;
+//! `cargo xtask generate` writes `include/dictdb.h`, `abi/symbols.txt` and `tests-c/exports.h`;
 //! `cargo xtask check` fails if the committed ones differ from what would be written.
+
+mod exports;
 
 use std::error::Error;
 use std::fs;
@@ -36,9 +38,11 @@ fn main() -> Result<(), Box<dyn Error>> {
     let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("..");
     let header = header(&root)?;
     let symbols = symbols(&header);
+    let exports = exports::exports(&header)?;
     let files = [
         ("include/dictdb.h", header.as_str()),
         ("abi/symbols.txt", symbols.as_str()),
+        ("tests-c/exports.h", exports.as_str()),
     ];
     match std::env::args().nth(1).as_deref() {
         Some("generate") => generate(&root, &files),
