@@ -1,5 +1,6 @@
 /*
- * Tests: OUT_OF_MEMORY from imports and exports of what does not fit: no table, the old file, and the database usable afterwards.
+ * Tests: OUT_OF_MEMORY from loads, restores, imports and exports of what does not fit: no database, no table, the old file, and the database
+ * usable afterwards.
  * Does not test: needs of a small fixed size, where the process may abort.
  */
 #include "out_of_memory.h"
@@ -95,11 +96,62 @@ static void exporting_a_long_cell(void) {
     world_close(&w);
 }
 
+/** A file of each format, and a backup, of more than may be had. */
+static void loading_more_than_fits(void) {
+    world w = two_records();
+    folder f = folder_open();
+    world full = a_full_table();
+    for (int format = 0; format < FORMAT_COUNT; format++) {
+        char path[sizeof f.path + 8];
+        snprintf(path, sizeof path, "%s/%d", f.path, format);
+        CHECK_OK(dictdb_db_save(full.db, NTS(path), NTS(FORMATS[format]), NULL, &full.err), &full.err);
+    }
+    world_close(&full);
+    limit_memory();
+    for (int format = 0; format < FORMAT_COUNT; format++) {
+        char path[sizeof f.path + 8];
+        dictdb_db *db = w.db;
+        dictdb_job *job = NULL;
+        snprintf(path, sizeof path, "%s/%d", f.path, format);
+        CHECK_NO_MEMORY(dictdb_db_load(NTS(path), &db, NULL, &w.err), &w.err);
+        CHECK(db == NULL);
+        CHECK_OK(dictdb_db_load(NTS(path), NULL, &job, &w.err), &w.err);
+        CHECK_NO_MEMORY(dictdb_job_wait(job, DICTDB_NO_TIMEOUT, NULL, &w.err), &w.err);
+        CHECK_NO_MEMORY(dictdb_job_database(job, &db, &w.err), &w.err);
+        CHECK(db == NULL);
+        dictdb_job_free(job);
+    }
+    check_unchanged_and_usable(&w);
+    folder_close(&f);
+    world_close(&w);
+}
+
+static void restoring_more_than_fits(void) {
+    world w = two_records();
+    folder f = folder_open();
+    world full = a_full_table();
+    dictdb_backup *backup = NULL;
+    dictdb_db *db = w.db;
+    CHECK_OK(dictdb_backup_new(full.db, NTS(f.path), NULL, 0, NULL, NULL, NULL, &backup, &full.err), &full.err);
+    CHECK_OK(dictdb_backup_full(backup, NULL, NULL, &full.err), &full.err);
+    dictdb_backup_free(backup);
+    world_close(&full);
+    limit_memory();
+    CHECK_NO_MEMORY(dictdb_backup_restore(NTS(f.path), NULL, 0, &db, &w.out, NULL, &w.err), &w.err);
+    CHECK(db == NULL);
+    CHECK_EMPTY(w.out);
+    check_unchanged_and_usable(&w);
+    folder_close(&f);
+    world_close(&w);
+}
+
 CASE(importing_a_long_cell)
 CASE(importing_very_many_columns)
 CASE(importing_more_than_fits)
 CASE(importing_a_long_line)
 CASE(exporting_a_long_cell)
+CASE(loading_more_than_fits)
+CASE(restoring_more_than_fits)
 
 int main(void) {
     RUN(importing_a_long_cell_may_run_out);
@@ -107,5 +159,7 @@ int main(void) {
     RUN(importing_more_than_fits_may_run_out);
     RUN(importing_a_long_line_may_run_out);
     RUN(exporting_a_long_cell_may_run_out);
+    RUN(loading_more_than_fits_may_run_out);
+    RUN(restoring_more_than_fits_may_run_out);
     return check_finish();
 }

@@ -1,5 +1,5 @@
 /*
- * Tests: OUT_OF_MEMORY from snapshots' copies, cursors, batches and watches: nothing changed, outputs empty, and what has a state is where it
+ * Tests: OUT_OF_MEMORY from snapshots' copies, indexes, cursors, batches and watches: nothing changed, outputs empty, and what has a state is where it
  * was: the same call works when there is memory again, no row and no change is lost or comes twice.
  * Does not test: needs of a small fixed size, where the process may abort.
  */
@@ -500,6 +500,39 @@ static void writing_what_is_watched(void) {
 /* -------------------------------------------------------------------------------------------------------------------- cases */
 
 CASE(copying)
+/** Of each kind: a tree of so many entries does not fit. The table stays as it was, and gets its index when there is memory again. */
+static void creating_an_index(void) {
+    enum { CHUNK = 50000, CHUNKS = 24 };
+    static const char *const INDEXES[] = {"{\"fields\":\"n\",\"kind\":\"sorted\"}", "{\"fields\":[\"n\",\"id\"],\"kind\":\"hash\"}",
+                                          "{\"fields\":\"n\",\"kind\":\"sorted\",\"unique\":true}"};
+    world w = world_open(NULL);
+    char *records = check_memory(CHUNK * 16 + 8);
+    uint64_t count = 0;
+    for (int chunk = 0; chunk < CHUNKS; chunk++) {
+        size_t used = 0;
+        for (int i = 0; i < CHUNK; i++) {
+            used += (size_t)snprintf(records + used, 17, "%s{\"n\":%d}", i == 0 ? "[" : ",", (chunk * CHUNK + i) % 1000000);
+        }
+        records[used++] = ']';
+        CHECK_OK(dictdb_table_insert_many(w.table, records, used, NULL, &w.err), &w.err);
+    }
+    free(records);
+    for (int i = 0; i < 3; i++) {
+        limit_memory();
+        CHECK_NO_MEMORY(dictdb_table_create_index(w.table, NTS(INDEXES[i]), &w.err), &w.err);
+        lift_limit();
+        CHECK_OK(dictdb_table_describe(w.table, &w.out, &w.err), &w.err);
+        CHECK_MEMBER(w.out.data, "indexes", "[]");
+    }
+    CHECK_OK(dictdb_table_count_where(w.table, NTS("n < 7"), NULL, 0, &count, &w.err), &w.err);
+    CHECK_INT(count, 14);
+    CHECK_OK(dictdb_table_create_index(w.table, NTS(INDEXES[0]), &w.err), &w.err);
+    CHECK_OK(dictdb_table_count_where(w.table, NTS("n < 7"), NULL, 0, &count, &w.err), &w.err);
+    CHECK_INT(count, 14);
+    world_close(&w);
+}
+
+CASE(creating_an_index)
 CASE(writing_beside_a_snapshot)
 CASE(opening_a_cursor)
 CASE(lending_large_records)
@@ -520,6 +553,7 @@ int main(void) {
         return check_finish();
     }
     RUN(copying_may_run_out);
+    RUN(creating_an_index_may_run_out);
     RUN(writing_beside_a_snapshot_may_run_out);
     RUN(opening_a_cursor_may_run_out);
     RUN(lending_large_records_may_run_out);
