@@ -56,6 +56,11 @@ static inline long check_rounds(long rounds) {
     return by <= 1 ? rounds : rounds / by + 1;
 }
 
+/** Whether memory is used as it is in earnest: an instrumented build keeps what was freed, and notes about what was not. */
+static inline bool check_can_measure_memory(void) {
+    return check_rounds(1000) == 1000;
+}
+
 static inline void *check_memory(size_t size) {
     void *memory = malloc(size);
     if (memory == NULL) {

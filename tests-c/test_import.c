@@ -307,7 +307,7 @@ static void files_are_never_in_memory_as_a_whole(void) {
     write_rows(d.f.file, ROWS, true);
     int64_t before = peak();
     CHECK_OK(dictdb_db_import_csv(d.w.db, NTS("new"), NTS(d.f.file), NULL, 0, &table, NULL, &d.w.err), &d.w.err);
-    CHECK(peak() - before < KIB / 2);
+    CHECK(!check_can_measure_memory() || peak() - before < KIB / 2);
     CHECK_OK(dictdb_table_count(table, NULL, &count, &d.w.err), &d.w.err);
     CHECK_INT(count, ROWS);
     CHECK_OK(dictdb_table_get_int(table, ROWS, &d.w.out, &d.w.err), &d.w.err);
@@ -322,7 +322,7 @@ static void files_are_never_in_memory_as_a_whole(void) {
     before = peak();
     CHECK_OK(dictdb_table_export_csv(table, NTS(d.f.file), NTS(columns), NULL, 0, NULL, 0, NULL, &d.w.err), &d.w.err);
     CHECK_OK(dictdb_table_export_jsonl(table, NTS(d.f.file), NTS(columns), NULL, 0, NULL, &d.w.err), &d.w.err);
-    CHECK(peak() - before < KIB / 4);
+    CHECK(!check_can_measure_memory() || peak() - before < KIB / 4);
     struct stat about;
     CHECK_INT(stat(d.f.file, &about), 0);
     CHECK(about.st_size / 1024 > KIB);

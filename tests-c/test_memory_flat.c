@@ -192,16 +192,11 @@ static memory growth(int spans, planted_leak leak) {
     return most;
 }
 
-/** Under a sanitizer or Valgrind, which ask for fewer rounds, memory is not what it is otherwise. */
-static bool can_measure(void) {
-    return check_rounds(SPAN) == SPAN;
-}
-
 static void a_million_operations_leave_nothing_behind(void) {
     const memory most = growth(SPANS, NULL);
     printf("      %ld operations; at most %" PRId64 " bytes more resident, %" PRId64 " more allocated than after the first %ld\n",
            SPANS * check_rounds(SPAN), most.resident, most.allocated, check_rounds(SPAN));
-    if (can_measure()) {
+    if (check_can_measure_memory()) {
         CHECK(most.resident < BOUND);
         CHECK(most.allocated < BOUND);
     }
@@ -217,7 +212,7 @@ static void leak_an_error(scene *s) {
 
 /** That of an error object in eight operations. */
 static void a_leak_would_be_seen(void) {
-    if (can_measure()) {
+    if (check_can_measure_memory()) {
         const memory most = growth(2, leak_an_error);
         printf("      with a leak: %" PRId64 " bytes more resident, %" PRId64 " more allocated\n", most.resident, most.allocated);
         CHECK(most.resident >= BOUND);

@@ -35,7 +35,7 @@ fn check_not_held(lock: usize) {
     if HELD.with_borrow(|held| held.contains(&lock)) {
         eprintln!("lock order: a thread takes a lock that it holds");
         eprintln!("{}", std::backtrace::Backtrace::force_capture());
-        std::process::abort();
+        unsafe { libc::_exit(67) };
     }
 }
 
@@ -64,7 +64,7 @@ fn succeeded(code: libc::c_int) -> bool {
         libc::EBUSY | libc::ETIMEDOUT => false,
         _ => {
             eprintln!("lock order: the system answers {code}");
-            std::process::abort()
+            unsafe { libc::_exit(67) }
         }
     }
 }
