@@ -145,6 +145,15 @@ static result call_dictdb_buffer_free(const argument *a) {
     return (result){.number = 0};
 }
 
+static result call_dictdb_memory_used(const argument *a) {
+    (void)a;
+    return (result){.number = (uint64_t)dictdb_memory_used()};
+}
+
+static result call_dictdb_memory_limit(const argument *a) {
+    return (result){.number = (uint64_t)dictdb_memory_limit((uint64_t)a[0].number)};
+}
+
 static result call_dictdb_db_new(const argument *a) {
     return (result){.status = dictdb_db_new(a[0].pointer, (size_t)a[1].number, a[2].pointer, a[3].pointer)};
 }
@@ -724,6 +733,20 @@ static const export_function EXPORTS[] = {
          {"buffer", TAKES_BUFFER, 0},
      },
      call_dictdb_buffer_free},
+    {"dictdb_memory_used",
+     RETURNS_NUMBER,
+     0,
+     {
+         {NULL, TAKES_SIZE, 0},
+     },
+     call_dictdb_memory_used},
+    {"dictdb_memory_limit",
+     RETURNS_NUMBER,
+     1,
+     {
+         {"bytes", TAKES_U64, 0},
+     },
+     call_dictdb_memory_limit},
     {"dictdb_db_new",
      RETURNS_STATUS,
      4,

@@ -82,6 +82,7 @@ static const struct {
     {NULL, "max_bytes", 0, 0, {0}},
     {NULL, "since", 0, 0, {0}},
     {NULL, "max", 0, 0, {0}},
+    {NULL, "bytes", 0, 0, {0}},
     {NULL, "status", 0, 0, {0}},
     {"dictdb_watch_poll", "timeout_ms", 0, 0, {0}},
     {NULL, "timeout_ms", (uint64_t)DICTDB_NO_TIMEOUT, 0, {0}},
@@ -130,7 +131,7 @@ static const struct {
 
 /** Those that cannot fail; and each `_free`. */
 static const char *const WITHOUT_STATUS[] = {
-    "dictdb_version", "dictdb_abi_version", "dictdb_has_feature", "dictdb_status_name", "dictdb_status_message",
+    "dictdb_version", "dictdb_abi_version", "dictdb_has_feature", "dictdb_memory_used", "dictdb_memory_limit", "dictdb_status_name", "dictdb_status_message",
     "dictdb_error_status", "dictdb_error_message", "dictdb_error_detail", "dictdb_cancel_flag",
 };
 

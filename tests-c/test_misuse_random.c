@@ -236,6 +236,10 @@ static uint64_t draw_number(worker *w, const export_function *f, int i) {
     if (strcmp(f->parameters[i].name, "key") == 0 && chance(w, 80)) {
         return (uint64_t)below(w, 40);
     }
+    /* What a limit does that is reached, test_memory_limit tells. */
+    if (strcmp(f->name, "dictdb_memory_limit") == 0) {
+        return chance(w, 50) ? 0 : 1ull << 40;
+    }
     return chance(w, 60) ? GOOD_NUMBERS[number_facts(f, i)].good : ONE_OF(w, ANY);
 }
 

@@ -186,7 +186,7 @@ fn function<'a>(
         "void" => "NOTHING",
         "dictdb_status" => "STATUS",
         "const char *" => "TEXT",
-        "uint32_t" | "int32_t" => "NUMBER",
+        "uint32_t" | "int32_t" | "uint64_t" => "NUMBER",
         "int32_t *" => "FLAG",
         _ => return Err(unknown().into()),
     };
