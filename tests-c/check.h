@@ -4,6 +4,8 @@
  * One test function proves one promise and is named after it. `RUN(test)` runs it and prints one line; a failed check prints where it
  * stands and what was found, and the test goes on. `return check_finish();` ends `main`.
  *
+ * `check_figure` prints a figure for docs/testing.md, which scripts/report-tests finds in what CTest keeps of the output.
+ *
  * Checks may be made from any thread. Heavy loops ask `check_rounds`: under an instrumented build the environment variable
  * DICTDB_TEST_DIVISOR makes them shorter.
  */
@@ -59,6 +61,11 @@ static inline long check_rounds(long rounds) {
 /** Whether memory is used as it is in earnest: an instrumented build keeps what was freed, and notes about what was not. */
 static inline bool check_can_measure_memory(void) {
     return check_rounds(1000) == 1000;
+}
+
+/** Says how much was done: `check_figure("fork.forks", 300)`. Of figures that are said more than once the sum counts. */
+static inline void check_figure(const char *name, long value) {
+    printf("figure %s=%ld\n", name, value);
 }
 
 static inline void *check_memory(size_t size) {

@@ -38,6 +38,7 @@ static void a_cut_file_is_refused(int format, dictdb_status expected) {
     char *bytes = saved(&f, format, &len);
     CHECK_INT(load(&f, &err), DICTDB_STATUS_OK);
     size_t last = format == FORMAT_JSON ? strlen(bytes) - 1 : len;
+    check_figure("damage.cuts", (long)last);
     for (size_t cut = 0; cut < last; cut++) {
         write_file(f.file, bytes, cut);
         dictdb_status status = load(&f, &err);
@@ -63,6 +64,7 @@ static void every_changed_byte_of_a_binary_file_is_found(void) {
     folder f = folder_open();
     size_t len = 0;
     char *bytes = saved(&f, FORMAT_BINARY, &len);
+    check_figure("damage.flipped_bits", (long)len * 8);
     for (size_t at = 0; at < len; at++) {
         for (int bit = 0; bit < 8; bit++) {
             bytes[at] ^= (char)(1 << bit);
@@ -84,6 +86,7 @@ static void a_changed_byte_of_a_json_file_is_found_or_makes_another_file(void) {
     size_t len = 0;
     size_t refused = 0;
     char *bytes = saved(&f, FORMAT_JSON, &len);
+    check_figure("damage.changed_bytes", (long)(len * sizeof BYTES));
     for (size_t at = 0; at < len; at++) {
         char kept = bytes[at];
         for (size_t i = 0; i < sizeof BYTES; i++) {

@@ -171,7 +171,9 @@ static void fork_beside(const body *bodies, int count, long forks) {
         CHECK_INT(pthread_create(&threads[i], NULL, bodies[i], &c), 0);
     }
     pthread_barrier_wait(&c.start);
-    for (long i = 0; i < check_rounds(forks); i++) {
+    long rounds = check_rounds(forks);
+    check_figure("fork.forks", rounds);
+    for (long i = 0; i < rounds; i++) {
         CHECK(fork_child(as_a_child, &c.s));
         /* Some work between the forks, so that they come at different points of the others' calls. */
         CHECK_OK(dictdb_table_count(c.s.w.table, NULL, &records, &c.s.w.err), &c.s.w.err);

@@ -129,6 +129,7 @@ static void updates_for_ever_do_not_grow_a_table(void) {
     world w = world_open(NULL);
     generator g = {11};
     long writes = check_rounds(WRITES);
+    check_figure("memory.writes", writes);
     fill(&w, 1000);
     for (long i = 1; i <= writes; i++) {
         char key[16];
@@ -153,6 +154,7 @@ static void updates_for_ever_do_not_grow_a_table(void) {
 static void updates_of_one_record_do_not_grow_a_table(void) {
     world w = world_open(NULL);
     long writes = check_rounds(WRITES);
+    check_figure("memory.writes", writes);
     fill(&w, 1000);
     for (long i = 1; i <= writes; i++) {
         char changes[64];
@@ -169,6 +171,7 @@ static void updates_of_changing_size_do_not_grow_a_table(void) {
     world w = world_open(NULL);
     generator g = {11};
     long writes = check_rounds(WRITES / 4);
+    check_figure("memory.writes", writes);
     char *changes = check_memory(5000);
     fill(&w, 1000);
     for (long i = 1; i <= writes; i++) {
@@ -191,6 +194,7 @@ static void updates_of_all_records_do_not_grow_a_table(void) {
     world w = world_open(NULL);
     dictdb_predicate *all = everything();
     long writes = check_rounds(WRITES / 1000);
+    check_figure("memory.writes", writes);
     fill(&w, 1000);
     for (long i = 1; i <= writes; i++) {
         char changes[64];
@@ -207,6 +211,7 @@ static void run_queue(int kept, bool string_keys) {
     world w = world_open(NULL);
     const char *quote = string_keys ? "\"" : "";
     long writes = check_rounds(WRITES);
+    check_figure("memory.writes", writes);
     for (long i = 1; i <= writes; i++) {
         char record[200];
         char key[32];
@@ -239,6 +244,7 @@ static void a_queue_of_string_keys_does_not_grow(void) {
 static void one_record_that_stays_does_not_keep_a_queue_in_memory(void) {
     world w = world_open(NULL);
     long writes = check_rounds(WRITES);
+    check_figure("memory.writes", writes);
     long kept = 0;
     for (long i = 1; i <= writes; i++) {
         char key[32];
@@ -260,6 +266,7 @@ static void one_record_that_stays_does_not_keep_a_queue_in_memory(void) {
 static void re_keying_for_ever_does_not_grow_a_table(void) {
     world w = world_open(NULL);
     long writes = check_rounds(WRITES);
+    check_figure("memory.writes", writes);
     fill(&w, 100);
     for (long i = 1; i <= writes; i++) {
         char key[32];

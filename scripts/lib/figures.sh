@@ -1,6 +1,5 @@
 # The figures that a check closes with, for docs/testing.md (scripts/report-tests puts them there). To be sourced:
 #
-#     cd the root of the repository
 #     . scripts/lib/figures.sh
 #     figures_begin tsan                          # first of all: forgets the figures of the run before, so that none outlives a failure
 #     ...
@@ -10,8 +9,11 @@
 # A KEY is of lower-case letters, digits and _; what it counts should be clear from it alone (`executions`, `lines_percent`, `seconds`).
 # A VALUE is one number, whole or decimal, without unit or separators; text is not a figure. Called a second time with the same CHECK
 # it adds to what is there, and a key that is there is replaced.
+#
+# What CTest runs prints lines like `figure crash.states=1200` instead (check_figure in tests-c/check.h); Rust tests call
+# support::figures.
 
-figures_dir=${CARGO_TARGET_DIR:-target}/figures
+figures_dir=$(realpath -m "${CARGO_TARGET_DIR:-$(dirname "${BASH_SOURCE[0]}")/../../target}")/figures
 
 figures_begin() {
     rm -f "$figures_dir/$1.txt"

@@ -143,10 +143,12 @@ def report(title, calls, folder, before, contents, check, target):
         if not bad:
             sys.exit(f"crash_states: the check is blind: {title} {name} has no bad state")
         print(f"{title}, planted, {name}: {len(bad)} bad states found")
+        print(f"figure crash.planted_bad_states={len(bad)}")
     count, bad = examine(calls, folder, before, contents, check)
     for line in bad[:10]:
         print(line, file=sys.stderr)
     print(f"{title}: {len(calls)} calls, {count} states, {len(bad)} bad")
+    print(f"figure crash.states={count}")
     if count < target:
         sys.exit(f"crash_states: {title}: so few states cannot be all")
     return not bad

@@ -89,6 +89,7 @@ def backups(tool, base):
     if refused < 40:
         sys.exit(f"faults: the check of backups is blind: {refused} of {cases} were refused")
     print(f"faults: {cases} faults of a full backup and a delta, {refused} refused; what was complete can be restored after each")
+    print(f"figure crash.faults={cases}")
 
 
 def full_disk(tool):
@@ -143,6 +144,7 @@ def main():
         if check.refused < 40:
             sys.exit(f"faults: the check is blind: {check.refused} of {check.cases} were refused")
         print(f"faults: {check.cases} faults, {check.refused} refused, the others made up for; the old file or the new one is there after each")
+        print(f"figure crash.faults={check.cases}")
 
 
 if __name__ == "__main__":

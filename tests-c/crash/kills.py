@@ -53,6 +53,8 @@ def main():
     if set(seen) != {"json", "dictdb", "backups"} or min(seen.values()) < 2 or mid_write < count // 20:
         sys.exit(f"kills: too few came in mid-write to show anything: {seen}, {mid_write} of {count}")
     print(f"kills: {count} kills, {mid_write} of them in mid-write, newest versions {seen}: every file is whole")
+    print(f"figure crash.kills={count}")
+    print(f"figure crash.kills_in_mid_write={mid_write}")
 
 
 if __name__ == "__main__":

@@ -56,6 +56,12 @@ fn every_operation_takes_effect_at_one_instant() {
         pairs >= OVERLAPPING_PAIRS * histories,
         "only {pairs} pairs of operations overlapped in {histories} histories"
     );
+    let told = [
+        ("histories", histories),
+        ("operations", operations as u64),
+        ("overlapping_pairs", pairs),
+    ];
+    support::figures("linearizable", &told);
 }
 
 /// Answers one question of each history as it was answered before.
