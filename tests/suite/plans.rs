@@ -50,7 +50,7 @@ fn answers_do_not_depend_on_indexes() {
     });
     let done = done.load(Ordering::Relaxed);
     assert!(done >= wanted(), "{done} queries were compared");
-    support::figures(
+    crate::support::figures(
         "plans",
         &[("queries", done), ("databases", next.into_inner())],
     );
