@@ -11,7 +11,7 @@
 # it adds to what is there, and a key that is there is replaced.
 #
 # What CTest runs prints lines like `figure crash.states=1200` instead (check_figure in tests-c/check.h); Rust tests call
-# support::figures.
+# support::figures::keep.
 
 figures_dir=$(realpath -m "${CARGO_TARGET_DIR:-$(dirname "${BASH_SOURCE[0]}")/../../target}")/figures
 

@@ -5,6 +5,8 @@
 
 mod check;
 mod engine;
+#[path = "../suite/support/figures.rs"]
+mod figures;
 mod model;
 mod preempt;
 #[path = "../suite/support/random.rs"]
@@ -61,7 +63,7 @@ fn every_operation_takes_effect_at_one_instant() {
         ("operations", operations as u64),
         ("overlapping_pairs", pairs),
     ];
-    support::figures("linearizable", &told);
+    figures::keep("linearizable", &told);
 }
 
 /// Answers one question of each history as it was answered before.

@@ -50,7 +50,7 @@ fn answers_do_not_depend_on_indexes() {
     });
     let done = done.load(Ordering::Relaxed);
     assert!(done >= wanted(), "{done} queries were compared");
-    crate::support::figures(
+    crate::support::figures::keep(
         "plans",
         &[("queries", done), ("databases", next.into_inner())],
     );
