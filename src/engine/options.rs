@@ -1,6 +1,8 @@
 //! Options that come as JSON objects.
 
-use crate::engine::json::{canonical, elements, members, quoted, string_of};
+use crate::engine::json::{
+    canonical, elements, inside, members, quoted, string_of, unescaped_bytes,
+};
 use crate::engine::limits::{exceeded, shorten, MAX_LISTED, MAX_OPERAND};
 use crate::engine::predicate::Path;
 use crate::engine::schema::Schema;
@@ -40,8 +42,11 @@ pub(crate) fn unknown(name: &[u8], known: &str) -> Error {
 
 /// A string that names something; `None` if the text is none.
 pub(crate) fn name(text: &[u8]) -> Result<Option<String>> {
-    if text.len() > MAX_OPERAND {
-        return Err(exceeded("bytes of a name or field reference", MAX_OPERAND));
+    // It may be spelled in more bytes than it has, but each comes of at most six.
+    if let Some(inside) = inside(text).filter(|inside| inside.len() > MAX_OPERAND) {
+        if inside.len() > 6 * MAX_OPERAND || unescaped_bytes(inside).count() > MAX_OPERAND {
+            return Err(exceeded("bytes of a name or field reference", MAX_OPERAND));
+        }
     }
     Ok(string_of(text).map(|text| text.into_owned()))
 }

@@ -180,6 +180,7 @@ impl<'a> Cursor<'a> {
                         self.error("a name right behind the '.' (a field has no space inside)")
                     );
                 }
+                bytes += 1;
                 path.push_member(&self.name("a name after the '.'", &mut bytes)?);
             } else if follows && self.is("[") {
                 path.push_element(self.element()?);
@@ -205,7 +206,7 @@ impl<'a> Cursor<'a> {
             }
             _ => return Err(self.error(expected)),
         };
-        *bytes += name.len() + 1;
+        *bytes += name.len();
         if *bytes > MAX_OPERAND {
             return Err(exceeded("bytes of a field reference", MAX_OPERAND));
         }

@@ -1,0 +1,64 @@
+//! Binary files in pieces (`docs/file-format.md`): so that an input gets behind the checksums.
+
+use xxhash_rust::xxh3::xxh3_64;
+
+const HEAD: usize = 16;
+const HEADER: usize = HEAD + 8;
+const START: [u8; 8] = *b"\x89DDB\r\n\x1a\n";
+
+fn word(bytes: &[u8], at: usize) -> u64 {
+    u64::from_le_bytes(bytes[at..at + 8].try_into().expect("eight bytes"))
+}
+
+/// Makes all checksums right, as far as the lengths lead.
+pub fn seal(file: &mut [u8]) {
+    if file.len() < HEADER {
+        return;
+    }
+    let sum = xxh3_64(&file[..HEAD]);
+    file[HEAD..HEADER].copy_from_slice(&sum.to_le_bytes());
+    let mut at = HEADER;
+    while file.len() - at >= HEADER {
+        let left = file.len() - at - HEADER;
+        let length = usize::try_from(word(file, at + 8))
+            .unwrap_or(usize::MAX)
+            .min(left);
+        let payload = at + HEADER..at + HEADER + length;
+        let sum = xxh3_64(&[&file[at..at + HEAD], &file[payload.clone()]].concat());
+        file[at + HEAD..at + HEADER].copy_from_slice(&sum.to_le_bytes());
+        at = payload.end;
+    }
+}
+
+/// A file of blocks: of each its type (a byte), the length of its payload (two), and the payload.
+pub fn assemble(mut parts: &[u8]) -> Vec<u8> {
+    let mut file = [START.as_slice(), &1_u32.to_le_bytes(), &[0; 12]].concat();
+    let mut number = 0_u32;
+    while let [kind, low, high, rest @ ..] = parts {
+        let length = usize::from(u16::from_le_bytes([*low, *high])).min(rest.len());
+        let (payload, others) = rest.split_at(length);
+        file.extend_from_slice(&u32::from(*kind).to_le_bytes());
+        file.extend_from_slice(&number.to_le_bytes());
+        file.extend_from_slice(&(length as u64).to_le_bytes());
+        file.extend_from_slice(&[0; 8]);
+        file.extend_from_slice(payload);
+        number += 1;
+        parts = others;
+    }
+    seal(&mut file);
+    file
+}
+
+/// The pieces of a file that is in order: `assemble` makes it of them again.
+pub fn take_apart(file: &[u8]) -> Vec<u8> {
+    let mut parts = Vec::new();
+    let mut at = HEADER;
+    while file.len() - at >= HEADER {
+        let length = word(file, at + 8) as usize;
+        parts.push(file[at]);
+        parts.extend_from_slice(&u16::try_from(length).expect("short blocks").to_le_bytes());
+        parts.extend_from_slice(&file[at + HEADER..at + HEADER + length]);
+        at += HEADER + length;
+    }
+    parts
+}

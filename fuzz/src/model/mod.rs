@@ -1,0 +1,34 @@
+//! The naive model of the tests, part by part.
+
+#[path = "../../../tests/support/aggregate.rs"]
+pub mod aggregate;
+#[path = "../../../tests/support/alphabet.rs"]
+pub mod alphabet;
+#[path = "../../../tests/support/assign.rs"]
+pub mod assign;
+#[path = "../../../tests/support/fault.rs"]
+pub mod fault;
+#[path = "../../../tests/support/index.rs"]
+pub mod index;
+#[path = "../../../tests/support/parse.rs"]
+pub mod parse;
+#[path = "../../../tests/support/path.rs"]
+pub mod path;
+#[path = "../../../tests/support/predicate.rs"]
+pub mod predicate;
+#[path = "../../../tests/support/query.rs"]
+pub mod query;
+#[path = "../../../tests/support/random.rs"]
+pub mod random;
+#[path = "../../../tests/support/say.rs"]
+pub mod say;
+#[path = "../../../tests/support/schema.rs"]
+pub mod schema;
+#[path = "../../../tests/support/select.rs"]
+pub mod select;
+#[path = "../../../tests/support/spell.rs"]
+pub mod spell;
+#[path = "../../../tests/support/table.rs"]
+pub mod table;
+#[path = "../../../tests/support/value.rs"]
+pub mod value;
