@@ -5,8 +5,10 @@ use crate::model::aggregate::{Aggregate, Function};
 use crate::model::alphabet::{PATTERNS, REFERENCES};
 use crate::model::assign::{Call, Expr, Set, Sign};
 use crate::model::index::Index;
+use crate::model::path::parse_path;
 use crate::model::predicate::{Cmp, Part, Pred};
 use crate::model::query::Query;
+use crate::model::say::print_path;
 use crate::model::value::Value;
 
 /// Fields that records of `awkward` have, the usual ones first.
@@ -109,13 +111,14 @@ fn aggregate(choices: &mut Choices) -> Aggregate {
             star,
         };
     }
-    match function {
+    let field = match function {
         // Fields that are numbers most of the time.
-        Function::Sum | Function::Avg => {
-            Aggregate::new(function, choices.pick(&["u", "n.b", "missing", "b"]))
-        }
-        _ => Aggregate::new(function, &field(choices)),
-    }
+        Function::Sum | Function::Avg => choices.pick(&["u", "n.b", "missing", "b"]).to_owned(),
+        _ => field(choices),
+    };
+    // Inside an aggregate a field is written as in predicates.
+    let path = parse_path(&field).expect("a reference");
+    Aggregate::new(function, &print_path(&path))
 }
 
 fn group(choices: &mut Choices, query: &mut Query) {

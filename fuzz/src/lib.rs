@@ -1,15 +1,16 @@
 //! What the fuzz targets do with an input: a function `run` for each, which panics if the library breaks a promise.
 //!
 //! They call the library as C programs do (`api`), with texts that end where their memory ends, and hold it against the
-//! naive model of `tests/support`. The targets are `record`, `predicate`, `query`, `file` and `calls`; `README.md` tells
+//! naive model of `tests/suite/support`. The targets are `record`, `predicate`, `query`, `file` and `calls`; `README.md` tells
 //! what each does, and how an input is read.
 
 pub mod agree;
 #[allow(dead_code)]
-#[path = "../../tests/support/face.rs"]
+#[path = "../../tests/suite/support/face.rs"]
 pub mod api;
 pub mod ask;
 pub mod awkward;
+pub mod binary;
 pub mod blocks;
 pub mod calls;
 pub mod choices;
