@@ -9,6 +9,7 @@ mod concurrent;
 mod counters;
 mod database;
 mod json;
+mod json_ways;
 mod like;
 mod limits;
 mod model;

@@ -4,17 +4,27 @@
 //! the engine.
 //! `ops`: one operation, done to the model and to the engine, and the answers compared. `fleet`: the same with the query language, on
 //! several tables of the engine that differ in their indexes only.
+//! `face`: the C face as its callers see it. `json_valid`, `json_invalid`, `json_bytes`: texts and what they are.
 //! `alphabet`, `generate`, `long`, `world`, `random`: random work. `spell`, `say`: the many ways to write one value, one predicate.
 //! `shrink`: a failing list of operations made short. `figures`: how much was done, for docs/testing.md.
 
 pub mod aggregate;
 pub mod alphabet;
 pub mod assign;
+// What fuzzing needs of it, too.
+#[allow(
+    dead_code,
+    unused_imports,
+    clippy::undocumented_unsafe_blocks,
+    clippy::multiple_unsafe_ops_per_block
+)]
+pub mod face;
 pub mod fault;
 pub mod figures;
 pub mod fleet;
 pub mod generate;
 pub mod index;
+pub mod json_bytes;
 pub mod json_invalid;
 pub mod json_valid;
 pub mod long;

@@ -1,28 +1,12 @@
 //! The ways on which JSON records come in: an insert, a bulk insert, a JSON file, a file of JSON Lines. All judge a text alike: each case of
 //! the tables of texts is taken by all and kept as the same, or refused by all with the same status at the same byte.
 
-#![cfg(not(loom))]
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
-
-#[allow(
-    dead_code,
-    unused_imports,
-    clippy::undocumented_unsafe_blocks,
-    clippy::multiple_unsafe_ops_per_block
-)]
-#[path = "support/face.rs"]
-mod face;
-#[path = "support/json_bytes.rs"]
-mod json_bytes;
-#[path = "support/json_invalid.rs"]
-mod json_invalid;
-#[path = "support/json_valid.rs"]
-mod json_valid;
-
-use face::{Answer, Db, Failure, Own, INVALID_JSON, INVALID_UTF8, LIMIT, NUMBER_RANGE};
-use json_bytes::{Done, DEFINED, NOT_UTF8, NOT_UTF8_TEXTS};
-use json_invalid::{INVALID, OUT_OF_RANGE};
-use json_valid::VALID;
+use crate::support::face::{
+    Answer, Db, Failure, Own, INVALID_JSON, INVALID_UTF8, LIMIT, NUMBER_RANGE,
+};
+use crate::support::json_bytes::{Done, DEFINED, NOT_UTF8, NOT_UTF8_TEXTS};
+use crate::support::json_invalid::{INVALID, OUT_OF_RANGE};
+use crate::support::json_valid::VALID;
 
 /// Where all that says what the table is stands before its records they are read once, else twice.
 const FILE: &[u8] = br#"{"tables":{"t":{"primary_key":"the key","schema":null,"records":["#;
@@ -289,7 +273,7 @@ fn values_nest_128_levels_on_all_ways() {
     let both = |levels: usize| {
         let pairs = (levels - 1) / 2;
         let (open, close) = ("[{\"a\":".repeat(pairs), "}]".repeat(pairs));
-        let last = if levels % 2 == 0 { "[]" } else { "0" };
+        let last = if levels.is_multiple_of(2) { "[]" } else { "0" };
         field(format!("{open}{last}{close}").as_bytes())
     };
     let kinds: [&dyn Fn(usize) -> Vec<u8>; 3] = [&arrays, &objects, &both];
