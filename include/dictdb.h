@@ -571,8 +571,8 @@ void dictdb_buffer_free(dictdb_buffer *buffer);
 
 /**
  * Bytes of memory that the library uses in this process, all databases together: records, indexes, snapshots, results in buffers, what
- * threads have at hand. It is what was asked of the allocator; what that keeps beside it is not counted. While other threads
- * work it is about that many. Thread-safe.
+ * threads have at hand. It is what was asked of the allocator, of pieces below 1 KiB an estimate; what the allocator keeps beside that
+ * is not counted. While other threads work it is about that many. Thread-safe.
  */
 uint64_t dictdb_memory_used(void);
 

@@ -3,8 +3,8 @@
 use crate::engine::memory;
 
 /// Bytes of memory that the library uses in this process, all databases together: records, indexes, snapshots, results in buffers, what
-/// threads have at hand. It is what was asked of the allocator; what that keeps beside it is not counted. While other threads
-/// work it is about that many. Thread-safe.
+/// threads have at hand. It is what was asked of the allocator, of pieces below 1 KiB an estimate; what the allocator keeps beside that
+/// is not counted. While other threads work it is about that many. Thread-safe.
 #[no_mangle]
 pub extern "C" fn dictdb_memory_used() -> u64 {
     memory::used()
