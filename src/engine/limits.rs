@@ -34,9 +34,15 @@ pub(crate) const MAX_PREDICATE_DEPTH: usize = 128;
 /// Makes room for `more` items, or says that there is no memory.
 #[inline]
 pub(crate) fn reserve<T>(vec: &mut Vec<T>, more: usize) -> Result<()> {
-    if vec.capacity() - vec.len() >= more {
-        return Ok(());
+    match vec.capacity() - vec.len() >= more {
+        true => Ok(()),
+        false => grow(vec, more),
     }
+}
+
+#[cold]
+#[inline(never)]
+fn grow<T>(vec: &mut Vec<T>, more: usize) -> Result<()> {
     // It grows to twice its size at least.
     let bytes = more
         .max(vec.capacity())
@@ -65,9 +71,15 @@ pub(crate) fn copy(bytes: &[u8]) -> Result<Vec<u8>> {
 /// The same of a list whose first items, most often all, need no memory of their own.
 #[inline]
 pub(crate) fn reserve_small<A: Array>(list: &mut SmallVec<A>, more: usize) -> Result<()> {
-    if list.capacity() - list.len() >= more {
-        return Ok(());
+    match list.capacity() - list.len() >= more {
+        true => Ok(()),
+        false => grow_small(list, more),
     }
+}
+
+#[cold]
+#[inline(never)]
+fn grow_small<A: Array>(list: &mut SmallVec<A>, more: usize) -> Result<()> {
     let bytes = more
         .max(list.capacity())
         .saturating_mul(std::mem::size_of::<A::Item>());

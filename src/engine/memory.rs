@@ -134,7 +134,8 @@ pub fn set_limit(bytes: u64) -> u64 {
 }
 
 /// The limit that so many bytes more would exceed, if there is one.
-#[inline]
+#[cold]
+#[inline(never)]
 fn exceeded_by(more: usize) -> Option<u64> {
     match LIMIT.load(Ordering::Relaxed) {
         UNLIMITED => None,
@@ -145,24 +146,30 @@ fn exceeded_by(more: usize) -> Option<u64> {
     }
 }
 
-/// Whether a piece of so many bytes more may be had; an error if not.
-#[inline]
-pub(crate) fn allow(bytes: usize) -> Result<()> {
-    if bytes < SMALL {
-        return Ok(());
-    }
+#[cold]
+#[inline(never)]
+fn refused(bytes: usize) -> Result<()> {
     match exceeded_by(bytes) {
         None => Ok(()),
         limit => Err(Error::OutOfMemory { bytes, limit }),
     }
 }
 
+/// Whether a piece of so many bytes more may be had; an error if not.
+#[inline]
+pub(crate) fn allow(bytes: usize) -> Result<()> {
+    match bytes < SMALL || LIMIT.load(Ordering::Relaxed) == UNLIMITED {
+        true => Ok(()),
+        false => refused(bytes),
+    }
+}
+
 /// Whether something may be stored; an error if the limit is exceeded already.
 #[inline]
 pub(crate) fn check() -> Result<()> {
-    match exceeded_by(0) {
-        None => Ok(()),
-        limit => Err(Error::OutOfMemory { bytes: 0, limit }),
+    match LIMIT.load(Ordering::Relaxed) {
+        UNLIMITED => Ok(()),
+        _ => refused(0),
     }
 }
 
