@@ -3,6 +3,8 @@
 #include "file.h"
 #include "exchange.h"
 
+#include <limits.h>
+
 #define IMPORTED_LEN(d, text, len, options, expected) \
     check_imported(__FILE__, __LINE__, &(d), dictdb_db_import_jsonl, (text), (len), (options), (expected))
 #define IMPORTED(d, text, options, expected) IMPORTED_LEN(d, text, strlen(text), options, expected)
@@ -81,6 +83,28 @@ static void rows_are_written_one_a_line(void) {
     desk_close(&d);
 }
 
+static void jobs_need_the_callers_text_no_longer(void) {
+    desk d = desk_open(NULL);
+    INSERT(d.w, "[{\"a\":\"x\"},{\"a\":\"y\"}]");
+    for (int round = 0; round < 50; round++) {
+        dictdb_job *job = NULL;
+        char spec[] = "{\"where\":\"a = ?1\",\"columns\":[\"a\"]}", params[] = "[\"y\"]", path[PATH_MAX], options[] = "{\"header\":false}";
+        bool is_csv = round % 2 != 0;
+        snprintf(path, sizeof path, "%s", d.f.file);
+        CHECK_OK(is_csv ? dictdb_table_export_csv(d.w.table, NTS(path), NTS(spec), NTS(params), NTS(options), &job, &d.w.err)
+                        : dictdb_table_export_jsonl(d.w.table, NTS(path), NTS(spec), NTS(params), &job, &d.w.err),
+                 &d.w.err);
+        memset(path, '!', sizeof path);
+        memset(spec, '!', sizeof spec);
+        memset(params, '!', sizeof params);
+        memset(options, '!', sizeof options);
+        CHECK_OK(dictdb_job_wait(job, DICTDB_NO_TIMEOUT, NULL, &d.w.err), &d.w.err);
+        dictdb_job_free(job);
+        CHECK_FILE(d, is_csv ? "y\r\n" : "{\"a\":\"y\"}\n");
+    }
+    desk_close(&d);
+}
+
 static void what_was_written_is_read_as_it_was(void) {
     desk d = desk_open("{\"primary_key\":\"k\"}");
     dictdb_table *table = NULL;
@@ -102,6 +126,7 @@ int main(void) {
     RUN(what_is_wrong_is_told_with_its_line);
     RUN(lines_longer_than_what_is_read_at_once_are_read);
     RUN(rows_are_written_one_a_line);
+    RUN(jobs_need_the_callers_text_no_longer);
     RUN(what_was_written_is_read_as_it_was);
     return check_finish();
 }

@@ -181,8 +181,8 @@ pub unsafe extern "C" fn dictdb_table_export_csv(
         let path = path_of(unsafe { text::required(path, path_len, "path") }?)?;
         // SAFETY: rule Text.
         let query = unsafe { query_of(spec, spec_len) }?;
-        // SAFETY: rule Text.
-        let params = unsafe { params::read(params, params_len) }?;
+        // SAFETY: rule Text. A job goes on when the caller's text may be gone.
+        let params = unsafe { params::read(params, params_len) }?.into_owned()?;
         // SAFETY: rule Text.
         let options = unsafe { text::optional(options, options_len, "options") }?;
         let options = CsvExport::from_json(options.unwrap_or("{}"))?;
@@ -222,8 +222,8 @@ pub unsafe extern "C" fn dictdb_table_export_jsonl(
         let path = path_of(unsafe { text::required(path, path_len, "path") }?)?;
         // SAFETY: rule Text.
         let query = unsafe { query_of(spec, spec_len) }?;
-        // SAFETY: rule Text.
-        let params = unsafe { params::read(params, params_len) }?;
+        // SAFETY: rule Text. A job goes on when the caller's text may be gone.
+        let params = unsafe { params::read(params, params_len) }?.into_owned()?;
         export(&table, job, move |snapshot, work| {
             store::export_jsonl(snapshot, (&query, &params), &path, work)
         })
