@@ -63,18 +63,14 @@ static std::string status_of(const departure& d, int now) {
     return d.status == "cancelled" ? "Cancelled" : late > 0 ? with_delay("Delayed", late) : "On time";
 }
 
-/// The names that belong to keys, in one call, as a board has room for them; of a key that is not there, the key.
-static std::vector<std::string> names_of(const dictdb::table& table, const std::vector<std::string>& keys) {
-    const auto records = table.get_many(keys).as<std::vector<std::optional<std::map<std::string, dictdb::raw_json>>>>();
-    std::vector<std::string> names = keys;
-    for (std::size_t i = 0; i < keys.size(); ++i) {
-        if (records[i])
-            names[i] = dictdb::from_json<std::string>(records[i]->at("name").text);
-        for (const std::string_view ending : {" Inc.", " Co.", " Corporation", " Intl"})
-            if (names[i].size() > ending.size() && names[i].substr(names[i].size() - ending.size()) == ending)
-                names[i].resize(names[i].size() - ending.size());
-    }
-    return names;
+/// The name that belongs to a key, as a board has room for it; of a key that is not there, the key.
+static std::string name_of(const dictdb::table& table, const std::string& key) {
+    const auto record = table.get<std::map<std::string, dictdb::raw_json>>(key);
+    std::string name = record ? dictdb::from_json<std::string>(record->at("name").text) : key;
+    for (const std::string_view ending : {" Inc.", " Co.", " Corporation", " Intl"})
+        if (name.size() > ending.size() && name.substr(name.size() - ending.size()) == ending)
+            name.resize(name.size() - ending.size());
+    return name;
 }
 
 static void run(const std::string& directory) {
@@ -106,20 +102,13 @@ static void run(const std::string& directory) {
         std::printf("%s%s: departures\n", now > 5000 ? "\n" : "", title);
         for (const char* origin : {"EWR", "JFK", "LGA"}) {
             const bool is_first = origin == std::string("EWR");
-            const std::string name = " " + std::string(origin) + "  " + names_of(airports, {origin})[0] + " ";
+            const std::string name = " " + std::string(origin) + "  " + name_of(airports, origin) + " ";
             std::puts(line(is_first ? "┌" : "├", name, " " + clock_of(digits_of(now)) + " ", is_first ? "┐" : "┤").c_str());
             if (is_first)
                 print_row("Time", "Flight", "Airline", "Destination", "Status");
-            const auto rows = board.run(flights, {origin, digits_of(now - 20)}).as<std::vector<departure>>();
-            std::vector<std::string> carriers, dests;
-            for (const departure& d : rows) {
-                carriers.push_back(d.carrier);
-                dests.push_back(d.dest);
-            }
-            const auto airline = names_of(airlines, carriers), destination = names_of(airports, dests);
-            for (std::size_t i = 0; i < rows.size(); ++i)
-                print_row(clock_of(rows[i].departs), rows[i].carrier + " " + std::to_string(rows[i].flight), airline[i], destination[i],
-                          status_of(rows[i], now));
+            for (const departure& d : board.run(flights, {origin, digits_of(now - 20)}).as<std::vector<departure>>())
+                print_row(clock_of(d.departs), d.carrier + " " + std::to_string(d.flight), name_of(airlines, d.carrier),
+                          name_of(airports, d.dest), status_of(d, now));
         }
         std::puts(line("└", "", "", "┘").c_str());
     }

@@ -33,18 +33,8 @@ def status(flight, now)
   flight[:scheduled] < now ? "Delayed#{delay(now - flight[:scheduled])}" : "On time"
 end
 
-# Names as a board has room for them; where there is none, the key has to do.
-def names(table, keys)
-  table.get_many(keys).zip(keys).map { |record, key| record ? record[:name].sub(/ (Inc\.|Co\.|Corporation|Intl)\z/, "") : key }
-end
-
-def rows(flights, airlines, airports, now)
-  flights = flights.to_a
-  known = [[airlines, :carrier], [airports, :dest]].map { |table, field| names(table, flights.map { |flight| flight[field] }) }
-  flights.zip(*known) do |flight, airline, destination|
-    puts row([clock(flight[:scheduled]), "#{flight[:carrier]} #{flight[:flight]}", airline, destination, status(flight, now)])
-  end
-end
+# The name as a board has room for it; where there is none, the key has to do.
+def name(table, key) = table.fetch(key, name: key)[:name].sub(/ (Inc\.|Co\.|Corporation|Intl)\z/, "")
 
 DictDB.open(keys: :symbol) do |db|
   airlines, airports, flights = { airlines: AIRLINES, airports: AIRPORTS, flights: FLIGHTS }.map do |name, schema|
@@ -64,11 +54,14 @@ DictDB.open(keys: :symbol) do |db|
     flights.where { leaves.is_null & (scheduled <= now + 60) }.update(status: "cancelled")
     puts nil if board.positive?
     puts "#{day} January 2013: departures"
-    %w[EWR JFK LGA].zip(names(airports, %w[EWR JFK LGA]), %w[┌ ├ ├], %w[┐ ┤ ┤]).each do |code, name, left, right|
-      puts line(left, right, " #{code}  #{name} ", " #{clock(now)} ")
+    %w[EWR JFK LGA].zip(%w[┌ ├ ├], %w[┐ ┤ ┤]).each do |code, left, right|
+      puts line(left, right, " #{code}  #{name(airports, code)} ", " #{clock(now)} ")
       puts row(%w[Time Flight Airline Destination Status]) if left == "┌"
       shown = flights.where { (origin == code) & ((scheduled >= now - 20) | (status == "scheduled")) }
-      rows(shown.order(:scheduled).limit(8), airlines, airports, now)
+      shown.order(:scheduled).limit(8).each do |flight|
+        number, airline = "#{flight[:carrier]} #{flight[:flight]}", name(airlines, flight[:carrier])
+        puts row([clock(flight[:scheduled]), number, airline, name(airports, flight[:dest]), status(flight, now)])
+      end
     end
     puts line("└", "┘")
   end

@@ -7,6 +7,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log"
 	"os"
@@ -43,23 +44,17 @@ func decode(code int) time.Time {
 	return time.Date(2013, time.January, code/10000, code/100%100, code%100, 0, 0, time.UTC)
 }
 
-// names reads names by their keys, as a board has room for them. Where there is no record, the key has to do.
-func names(table *dictdb.Table, keys ...string) (names []string) {
-	all := make([]dictdb.Key, len(keys))
-	for i, key := range keys {
-		all[i] = dictdb.Str(key)
+// name reads a name by its key, as a board has room for it. Where there is no record, the key has to do.
+func name(table *dictdb.Table, key string) string {
+	found, err := dictdb.Get[struct{ Name string }](table, dictdb.Str(key))
+	if errors.Is(err, dictdb.ErrRecordNotFound) {
+		return key
 	}
-	for i, found := range must(dictdb.GetMany[struct{ Name string }](ctx, table, all)) {
-		name := keys[i]
-		if found != nil {
-			name = found.Name
-		}
-		for _, ending := range []string{" Inc.", " Co.", " Corporation", " Intl"} {
-			name = strings.TrimSuffix(name, ending)
-		}
-		names = append(names, name)
+	text := must(found, err).Name
+	for _, ending := range []string{" Inc.", " Co.", " Corporation", " Intl"} {
+		text = strings.TrimSuffix(text, ending)
 	}
-	return names
+	return text
 }
 
 func (f flight) describe(now time.Time) string {
@@ -121,21 +116,16 @@ func main() {
 
 		fmt.Print(strings.Repeat("\n", i), now.Format("Monday, 2 January 2006: departures\n"))
 		for i, origin := range []string{"EWR", "JFK", "LGA"} {
-			title, clock := " "+origin+"  "+names(airports, origin)[0]+" ", now.Format(" 15:04 ")
+			title, clock := " "+origin+"  "+name(airports, origin)+" ", now.Format(" 15:04 ")
 			if i == 0 {
 				line("┌", title, clock, "┐")
 				row("Time", "Flight", "Airline", "Destination", "Status")
 			} else {
 				line("├", title, clock, "┤")
 			}
-			var carriers, dests []string
-			board := must(dictdb.Select[flight](ctx, flights, shown, origin, code(now.Add(-20*time.Minute))))
-			for _, f := range board {
-				carriers, dests = append(carriers, f.Carrier), append(dests, f.Dest)
-			}
-			carriers, dests = names(airlines, carriers...), names(airports, dests...)
-			for i, f := range board {
-				row(decode(f.Departs).Format("15:04"), fmt.Sprint(f.Carrier, " ", f.Flight), carriers[i], dests[i], f.describe(now))
+			for _, f := range must(dictdb.Select[flight](ctx, flights, shown, origin, code(now.Add(-20*time.Minute)))) {
+				departs, number := decode(f.Departs).Format("15:04"), fmt.Sprint(f.Carrier, " ", f.Flight)
+				row(departs, number, name(airlines, f.Carrier), name(airports, f.Dest), f.describe(now))
 			}
 		}
 		line("└", "", "", "┘")
