@@ -49,6 +49,35 @@ pub fn assemble(mut parts: &[u8]) -> Vec<u8> {
     file
 }
 
+/// A file with one table, whose records are of no shape: a line each, of any text.
+pub fn unshaped(lines: &[u8]) -> Vec<u8> {
+    let mut records = Vec::new();
+    let mut count = 0_u64;
+    for line in lines.split(|byte| *byte == b'\n') {
+        records.extend_from_slice(&[0; 4]);
+        // Four times its length, and the code of the narrowest ends.
+        records.extend_from_slice(&(4 * line.len() as u32).to_le_bytes());
+        records.extend_from_slice(line);
+        count += 1;
+    }
+    let table = format!(
+        r#"{{"name":"t","primary_key":"id","schema":null,"indexes":[],"largest_key":0,"records":{count}}}"#
+    );
+    let mut parts = Vec::new();
+    let numbers = [count.to_le_bytes(), 1_u64.to_le_bytes()];
+    for (kind, payload) in [
+        (1, table.as_bytes()),
+        (3, &records),
+        (4, &numbers[0]),
+        (5, &numbers[1]),
+    ] {
+        parts.push(kind);
+        parts.extend_from_slice(&(payload.len() as u16).to_le_bytes());
+        parts.extend_from_slice(payload);
+    }
+    assemble(&parts)
+}
+
 /// The pieces of a file that is in order: `assemble` makes it of them again.
 pub fn take_apart(file: &[u8]) -> Vec<u8> {
     let mut parts = Vec::new();

@@ -1,21 +1,34 @@
-//! Target `predicate`: a predicate as text; behind a byte 0xff the array of its parameters, if it is not to be the standard one.
+//! Target `predicate`: a predicate as text; behind a byte 0xff the array of its parameters, if it is not to be the standard one. Or, behind a
+//! byte 1, decisions that make a predicate, and one of the ways to write it.
 //!
 //! Taken if and only if a naive reader of the documented grammar takes it. One that is taken matches the same records with every set of
 //! indexes, in a snapshot, by queries, counts, cursors and handles, and as the model says; so do its printed form and its opposite.
 
 use crate::api::*;
+use crate::ask;
+use crate::choices::Choices;
 use crate::grammar::{self, No, Reading};
 use crate::model::table;
 use crate::model::value::Value;
+use crate::said;
 use crate::tables::Tables;
 use crate::values;
 
 const LONGEST: usize = 4 << 10;
 
 pub fn run(input: &[u8]) {
-    if input.len() <= LONGEST {
-        let (text, given) = values::split(input);
-        check(text, given);
+    match input {
+        _ if input.len() > LONGEST => {}
+        [1, decisions @ ..] => {
+            let mut choices = Choices::new(decisions);
+            let pred = ask::predicate(&mut choices, 3);
+            let (text, params) = said::text(&pred, &mut choices);
+            check(text.as_bytes(), Some(params.as_bytes()));
+        }
+        _ => {
+            let (text, given) = values::split(input);
+            check(text, given);
+        }
     }
 }
 
