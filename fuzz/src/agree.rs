@@ -1,9 +1,9 @@
 //! Whether a failing call says what the model says.
 
-use crate::api::*;
-use crate::model::fault::Fault;
-use crate::model::parse::parse;
-use crate::model::value::same;
+use super::api::*;
+use super::model::fault::Fault;
+use super::model::parse::parse;
+use super::model::value::same;
 use std::fmt::Debug;
 
 /// Whether the failure is the fault.

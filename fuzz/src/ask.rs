@@ -1,15 +1,15 @@
 //! Predicates, queries, updates and indexes, made of decisions.
 
-use crate::choices::Choices;
-use crate::model::aggregate::{Aggregate, Function};
-use crate::model::alphabet::{PATTERNS, REFERENCES};
-use crate::model::assign::{Call, Expr, Set, Sign};
-use crate::model::index::Index;
-use crate::model::path::parse_path;
-use crate::model::predicate::{Cmp, Part, Pred};
-use crate::model::query::Query;
-use crate::model::say::print_path;
-use crate::model::value::Value;
+use super::choices::Choices;
+use super::model::aggregate::{Aggregate, Function};
+use super::model::alphabet::{PATTERNS, REFERENCES};
+use super::model::assign::{Call, Expr, Set, Sign};
+use super::model::index::Index;
+use super::model::path::parse_path;
+use super::model::predicate::{Cmp, Part, Pred};
+use super::model::query::Query;
+use super::model::say::print_path;
+use super::model::value::Value;
 
 /// Fields that records of `awkward` have, the usual ones first.
 const USUAL: &[&str] = &["a", "s", "b", "n.b", "u", "tags[0]", "c", "n", "tags", "id"];

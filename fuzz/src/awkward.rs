@@ -1,8 +1,8 @@
 //! Records with values of all kinds, many of which are nearly equal: what predicates and queries are asked of.
 
-use crate::choices::{Choices, LONG, OTHERS, SMALL};
-use crate::model::alphabet::{NUMBERS, STRINGS};
-use crate::model::random::Random;
+use super::choices::{Choices, LONG, OTHERS, SMALL};
+use super::model::alphabet::{NUMBERS, STRINGS};
+use super::model::random::Random;
 
 /// More than a page of the row directory, so that there are columns; the last page is not full.
 const COUNT: usize = 150;

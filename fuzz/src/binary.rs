@@ -1,7 +1,7 @@
 //! A naive reader of binary files, written after `docs/file-format.md`: a second opinion on what the library loads.
 
-use crate::model::parse::parse;
-use crate::model::value::Value;
+use super::model::parse::parse;
+use super::model::value::Value;
 use xxhash_rust::xxh3::xxh3_64;
 
 /// What the file has: of each table the name, and how many records. Or what is wrong with it.

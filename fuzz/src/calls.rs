@@ -3,19 +3,19 @@
 //!
 //! Each call answers what the model answers. At the end tables, snapshots and what a watch told are what the model says.
 
-use crate::agree::{agrees, expect};
-use crate::api::*;
-use crate::choices::Choices;
-use crate::mirror::Mirror;
-use crate::model::alphabet::KINDS;
-use crate::model::fault::Fault;
-use crate::model::index;
-use crate::model::random::Random;
-use crate::model::table::{self, Key};
-use crate::model::value::Value;
-use crate::pending::{self, Pending};
-use crate::said::{self, Said};
-use crate::{ask, awkward, model, query};
+use super::agree::{agrees, expect};
+use super::api::*;
+use super::choices::Choices;
+use super::mirror::Mirror;
+use super::model::alphabet::KINDS;
+use super::model::fault::Fault;
+use super::model::index;
+use super::model::random::Random;
+use super::model::table::{self, Key};
+use super::model::value::Value;
+use super::pending::{self, Pending};
+use super::said::{self, Said};
+use super::{ask, awkward, model, query};
 
 /// Calls of one input, and records of one table.
 const CALLS: usize = 48;

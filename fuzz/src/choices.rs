@@ -1,6 +1,6 @@
 //! Decisions taken from the bytes of an input. When they are used up, each decision is the first of its kind.
 
-use crate::model::alphabet::{KEYS, NUMBERS, STRINGS};
+use super::model::alphabet::{KEYS, NUMBERS, STRINGS};
 use arbitrary::Unstructured;
 
 /// Small numbers, so that computing with them stays exact.

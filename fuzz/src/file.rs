@@ -14,13 +14,13 @@
 //!
 //! What is refused leaves nothing. What is loaded is a database in order: it is saved in both forms and loaded again as the same.
 
-use crate::api::*;
-use crate::model::fault::Fault;
-use crate::model::parse::parse;
-use crate::model::table;
-use crate::model::value::Value;
-use crate::sample::{self, DELTA, FULL};
-use crate::{agree, binary, blocks, scratch};
+use super::api::*;
+use super::model::fault::Fault;
+use super::model::parse::parse;
+use super::model::table;
+use super::model::value::Value;
+use super::sample::{self, DELTA, FULL};
+use super::{agree, binary, blocks, scratch};
 
 const LONGEST: usize = 64 << 10;
 
@@ -238,7 +238,7 @@ fn sound(table: &Table) {
     let key_field = description["primary_key"].as_str().expect("a name");
     let (rows, count) = table.select(None, b"{}").expect("all is selected");
     assert_eq!(description["count"].as_u64(), Some(count));
-    let Ok(Value::List(rows)) = crate::model::parse::parse_within(&rows, 256) else {
+    let Ok(Value::List(rows)) = super::model::parse::parse_within(&rows, 256) else {
         panic!("rows are JSON: {rows}");
     };
     assert_eq!(rows.len() as u64, count);
@@ -255,9 +255,9 @@ fn sound(table: &Table) {
         for field in index["fields"].as_array().expect("an array") {
             let field = field.as_str().expect("a reference");
             questions.push((serde_json::json!({"order_by": field}).to_string(), None));
-            let path = crate::model::path::parse_path(field).expect("a reference");
+            let path = super::model::path::parse_path(field).expect("a reference");
             for row in rows.iter().take(6) {
-                let value = crate::model::path::look_up(row, &path).text();
+                let value = super::model::path::look_up(row, &path).text();
                 questions.push((
                     serde_json::json!({"where": format!("{field} = ?1")}).to_string(),
                     Some(format!("[{value}]")),

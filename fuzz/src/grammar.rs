@@ -1,8 +1,8 @@
 //! The grammar of predicates as `docs/query-language.md` tells it, read in the most obvious way: a second opinion on every text.
 
-use crate::model::parse::{parse, parse_within};
-use crate::model::predicate::{Cmp, Part, Pred};
-use crate::model::value::Value;
+use super::model::parse::{parse, parse_within};
+use super::model::predicate::{Cmp, Part, Pred};
+use super::model::value::Value;
 
 /// Why there is no second opinion.
 #[derive(Debug, Clone, PartialEq)]
@@ -496,7 +496,7 @@ impl Reader<'_> {
         self.at += end;
         match parse(&text) {
             Ok(Value::Number(text)) => Ok(text),
-            Err(crate::model::parse::Bad::Range) => Err(No::Opinion),
+            Err(super::model::parse::Bad::Range) => Err(No::Opinion),
             _ => Err(No::Predicate),
         }
     }
@@ -566,7 +566,7 @@ impl Reader<'_> {
         self.at += text.len();
         match parse_within(&text, 2 * DEEPEST) {
             Ok(value) => Ok(Operand::Literal(value.text())),
-            Err(crate::model::parse::Bad::Syntax) => Err(No::Predicate),
+            Err(super::model::parse::Bad::Syntax) => Err(No::Predicate),
             Err(_) => Err(No::Opinion),
         }
     }

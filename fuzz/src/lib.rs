@@ -5,7 +5,11 @@
 //! what each does, and how an input is read.
 
 pub mod agree;
-#[allow(dead_code)]
+#[allow(
+    dead_code,
+    clippy::undocumented_unsafe_blocks,
+    clippy::multiple_unsafe_ops_per_block
+)]
 #[path = "../../tests/suite/support/face.rs"]
 pub mod api;
 pub mod ask;
@@ -16,7 +20,6 @@ pub mod calls;
 pub mod choices;
 pub mod file;
 pub mod grammar;
-pub mod kept;
 pub mod mirror;
 pub mod pending;
 pub mod predicate;

@@ -1,7 +1,7 @@
 //! A copy of a database that is kept by what a watch tells.
 
-use crate::api::*;
-use crate::model::table;
+use super::api::*;
+use super::model::table;
 use serde_json::Value;
 use std::collections::BTreeMap;
 

@@ -1,15 +1,15 @@
 //! Operations of a batch that was not committed yet, and what they will do to the model.
 
-use crate::agree::agrees;
-use crate::api::*;
-use crate::calls::Slot;
-use crate::choices::Choices;
-use crate::model::assign::Set;
-use crate::model::fault::Fault;
-use crate::model::predicate::Pred;
-use crate::model::table::{Key, OnTaken, Table as Model};
-use crate::said::{self, Said};
-use crate::{ask, awkward};
+use super::agree::agrees;
+use super::api::*;
+use super::calls::Slot;
+use super::choices::Choices;
+use super::model::assign::Set;
+use super::model::fault::Fault;
+use super::model::predicate::Pred;
+use super::model::table::{Key, OnTaken, Table as Model};
+use super::said::{self, Said};
+use super::{ask, awkward};
 
 pub const CONFLICTS: &[(OnTaken, i32)] = &[
     (OnTaken::Update, CONFLICT_UPDATE),

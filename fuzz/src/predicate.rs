@@ -4,15 +4,15 @@
 //! Taken if and only if a naive reader of the documented grammar takes it. One that is taken matches the same records with every set of
 //! indexes, in a snapshot, by queries, counts, cursors and handles, and as the model says; so do its printed form and its opposite.
 
-use crate::api::*;
-use crate::ask;
-use crate::choices::Choices;
-use crate::grammar::{self, No, Reading};
-use crate::model::table;
-use crate::model::value::Value;
-use crate::said;
-use crate::tables::Tables;
-use crate::values;
+use super::api::*;
+use super::ask;
+use super::choices::Choices;
+use super::grammar::{self, No, Reading};
+use super::model::table;
+use super::model::value::Value;
+use super::said;
+use super::tables::Tables;
+use super::values;
 
 const LONGEST: usize = 4 << 10;
 

@@ -4,15 +4,15 @@
 //! Running, counting, stepping through a cursor and explaining agree, with every set of indexes, with none and in a snapshot. A query made
 //! of decisions answers what the model answers.
 
-use crate::agree::agrees;
-use crate::api::*;
-use crate::ask;
-use crate::choices::Choices;
-use crate::model::fault::Fault;
-use crate::model::query::{Answer as Wanted, Query as Model, Source, Written};
-use crate::predicate::by_cursor;
-use crate::tables::Tables;
-use crate::values;
+use super::agree::agrees;
+use super::api::*;
+use super::ask;
+use super::choices::Choices;
+use super::model::fault::Fault;
+use super::model::query::{Answer as Wanted, Query as Model, Source, Written};
+use super::predicate::by_cursor;
+use super::tables::Tables;
+use super::values;
 
 const LONGEST: usize = 4 << 10;
 

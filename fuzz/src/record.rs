@@ -3,12 +3,12 @@
 //! Taken if and only if serde_json and the model's reader take it, the contract's differences aside; and whatever function it is
 //! given to, the table is afterwards what the model says.
 
-use crate::agree::expect;
-use crate::api::*;
-use crate::model::fault::Fault;
-use crate::model::parse::{parse, Bad};
-use crate::model::table::{self, Key, OnTaken};
-use crate::model::value::Value;
+use super::agree::expect;
+use super::api::*;
+use super::model::fault::Fault;
+use super::model::parse::{parse, Bad};
+use super::model::table::{self, Key, OnTaken};
+use super::model::value::Value;
 
 /// Names are compared one by one in the model: so texts are short.
 const LONGEST: usize = 16 << 10;

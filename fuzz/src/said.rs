@@ -1,13 +1,13 @@
 //! Predicates, updates and queries in one of the ways to write them, with the parameters that they want.
 
-use crate::api::{Answer, Own, Predicate};
-use crate::choices::Choices;
-use crate::model::assign::Set;
-use crate::model::parse::parse;
-use crate::model::predicate::Pred;
-use crate::model::query::{Query, Source, Written};
-use crate::model::say::Say;
-use crate::model::table::Key;
+use super::api::{Answer, Own, Predicate};
+use super::choices::Choices;
+use super::model::assign::Set;
+use super::model::parse::parse;
+use super::model::predicate::Pred;
+use super::model::query::{Query, Source, Written};
+use super::model::say::Say;
+use super::model::table::Key;
 
 /// An update as text.
 pub struct Said {

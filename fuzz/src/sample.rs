@@ -1,8 +1,8 @@
 //! A database with a bit of everything, and the files that are made of it.
 
-use crate::api::*;
-use crate::awkward;
-use crate::scratch;
+use super::api::*;
+use super::awkward;
+use super::scratch;
 use std::path::PathBuf;
 
 /// The names of its backups, whenever they are made.

@@ -1,8 +1,8 @@
 //! The tables that predicates and queries are asked of: the same records, with indexes, with others, and without any.
 
-use crate::api::{Db, Own, Table};
-use crate::awkward;
-use crate::model;
+use super::api::{Db, Own, Table};
+use super::awkward;
+use super::model;
 
 /// The tables, and the model of them all.
 pub struct Tables {

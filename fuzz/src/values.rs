@@ -1,7 +1,7 @@
 //! Values of parameters: those that an input gives, or a standard list as long as it is asked for.
 
-use crate::model::parse::parse;
-use crate::model::value::Value;
+use super::model::parse::parse;
+use super::model::value::Value;
 
 const STANDARD: &[&str] = &[
     "1",

@@ -8,6 +8,7 @@ mod columns;
 mod concurrent;
 mod counters;
 mod database;
+mod fuzzed;
 mod json;
 mod json_ways;
 mod like;
