@@ -2,6 +2,8 @@
 //! feed it without end, and to put a file in its place would take it from all who use it.
 
 use super::{Error, Result};
+use rustix::fs::OFlags;
+use rustix::io::Errno;
 use std::fs::{File, Metadata};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
@@ -11,7 +13,7 @@ pub(super) fn open(path: &Path) -> Result<(File, u64)> {
     let mut options = File::options();
     let file = options
         .read(true)
-        .custom_flags(libc::O_NONBLOCK | libc::O_NOCTTY)
+        .custom_flags((OFlags::NONBLOCK | OFlags::NOCTTY).bits() as i32)
         .open(path)
         .map_err(Error::io("open", path))?;
     let about = file.metadata().map_err(Error::io("open", path))?;
@@ -23,13 +25,13 @@ pub(super) fn open(path: &Path) -> Result<(File, u64)> {
 pub(super) fn check_regular(operation: &'static str, path: &Path, about: &Metadata) -> Result<()> {
     let (errno, reason) = match about {
         about if about.is_file() => return Ok(()),
-        about if about.is_dir() => (libc::EISDIR, "it is a directory"),
-        _ => (libc::EINVAL, "it is not a regular file"),
+        about if about.is_dir() => (Errno::ISDIR, "it is a directory"),
+        _ => (Errno::INVAL, "it is not a regular file"),
     };
     Err(Error::Place {
         operation,
         path: path.to_owned(),
-        errno,
+        errno: errno.raw_os_error(),
         reason,
     })
 }

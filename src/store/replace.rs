@@ -9,10 +9,8 @@
 
 use super::place::check_regular;
 use super::{Error, Result};
-use std::ffi::{OsStr, OsString};
 use std::fs::{self, File, Metadata, Permissions};
 use std::io::{self, Write};
-use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{fchown, MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use tempfile::{Builder, NamedTempFile};
@@ -49,10 +47,14 @@ impl Replacement {
             Some(parent) if parent != Path::new("") => parent.to_owned(),
             _ => PathBuf::from("."),
         };
-        let name = target.file_name().unwrap_or_default().as_bytes();
-        let mut prefix = OsString::from(".");
-        prefix.push(OsStr::from_bytes(name.get(..KEPT_OF_NAME).unwrap_or(name)));
-        prefix.push(".");
+        let name = target.file_name().unwrap_or_default().to_string_lossy();
+        let fits = |(at, letter): &(usize, char)| at + letter.len_utf8() <= KEPT_OF_NAME;
+        let kept: String = name
+            .char_indices()
+            .take_while(fits)
+            .map(|(_, letter)| letter)
+            .collect();
+        let prefix = format!(".{kept}.");
         // For its owner alone, until it takes the place of a file that others may read.
         let file = Builder::new()
             .prefix(&prefix)

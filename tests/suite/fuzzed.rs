@@ -1,7 +1,7 @@
 //! Replays the inputs that fuzzing has kept (`fuzz/`): those that it begins with, those that it found, and those that once failed. Without
 //! instrumentation, so in a second; `scripts/fuzz` goes on from them.
 
-#[allow(dead_code, unused_macros)]
+#[allow(dead_code, unused_macros, clippy::duplicate_mod)]
 #[path = "../../fuzz/src/lib.rs"]
 mod fuzz;
 
