@@ -36,6 +36,11 @@ end
 # The name as a board has room for it; where there is none, the key has to do.
 def name(table, key) = table.fetch(key, name: key)[:name].sub(/ (Inc\.|Co\.|Corporation|Intl)\z/, "")
 
+def departure(flight, airlines, airports, now)
+  number = "#{flight[:carrier]} #{flight[:flight]}"
+  row([clock(flight[:scheduled]), number, name(airlines, flight[:carrier]), name(airports, flight[:dest]), status(flight, now)])
+end
+
 DictDB.open(keys: :symbol) do |db|
   airlines, airports, flights = { airlines: AIRLINES, airports: AIRPORTS, flights: FLIGHTS }.map do |name, schema|
     key = { airlines: :carrier, airports: :faa }[name]
@@ -58,10 +63,7 @@ DictDB.open(keys: :symbol) do |db|
       puts line(left, right, " #{code}  #{name(airports, code)} ", " #{clock(now)} ")
       puts row(%w[Time Flight Airline Destination Status]) if left == "┌"
       shown = flights.where { (origin == code) & ((scheduled >= now - 20) | (status == "scheduled")) }
-      shown.order(:scheduled).limit(8).each do |flight|
-        number, airline = "#{flight[:carrier]} #{flight[:flight]}", name(airlines, flight[:carrier])
-        puts row([clock(flight[:scheduled]), number, airline, name(airports, flight[:dest]), status(flight, now)])
-      end
+      shown.order(:scheduled).limit(8).each { |flight| puts departure(flight, airlines, airports, now) }
     end
     puts line("└", "┘")
   end
