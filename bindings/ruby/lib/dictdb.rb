@@ -133,8 +133,8 @@ module DictDB
       Native.memory_used
     end
 
-    # Limits that memory. What would store something beyond it is OutOfMemoryError and has changed nothing; what frees memory works:
-    # dictdb.h tells it in full.
+    # Limits that memory. What would store something beyond it is OutOfMemoryError and has changed nothing; what frees memory
+    # works: dictdb.h tells it in full.
     #
     # @param bytes [Integer, nil] the limit; nil for none
     # @return [Integer, nil] the limit that there was before
