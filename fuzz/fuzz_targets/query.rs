@@ -1,3 +1,3 @@
 #![cfg_attr(fuzzing, no_main)]
 
-dictdb_fuzz::target!(dictdb_fuzz::query::run);
+dictdb_fuzz::target!(dictdb_fuzz::targets::query::run);

@@ -4,36 +4,15 @@
 //! naive model of `tests/suite/support`. The targets are `record`, `predicate`, `query`, `file` and `calls`; `README.md` tells
 //! what each does, and how an input is read.
 
-pub mod agree;
-#[allow(
-    dead_code,
-    clippy::undocumented_unsafe_blocks,
-    clippy::multiple_unsafe_ops_per_block
-)]
+#[allow(dead_code)]
 #[path = "../../tests/suite/support/face.rs"]
 pub mod api;
-pub mod ask;
-pub mod awkward;
-pub mod binary;
-pub mod blocks;
-pub mod calls;
-pub mod choices;
-pub mod file;
-pub mod grammar;
-pub mod mirror;
-pub mod pending;
-pub mod predicate;
-pub mod query;
-pub mod record;
-pub mod said;
-pub mod sample;
-pub mod scratch;
-pub mod tables;
-pub mod values;
 
 /// The naive model, which calls nothing of the library.
 #[allow(dead_code, missing_docs, clippy::all)]
 pub mod model;
+
+pub mod targets;
 
 /// The program of a target: libFuzzer's, or one that runs the files named by its arguments.
 #[macro_export]

@@ -1,13 +1,16 @@
 //! Replays the inputs that fuzzing has kept (`fuzz/`): those that it begins with, those that it found, and those that once failed. Without
 //! instrumentation, so in a second; `scripts/fuzz` goes on from them.
 
-#[allow(dead_code, unused_macros, clippy::duplicate_mod)]
-#[path = "../../fuzz/src/lib.rs"]
-mod fuzz;
+// What the targets see.
+use crate::support as model;
+use crate::support::face as api;
 
-use fuzz::{calls, file, predicate, query, record};
+#[path = "../../fuzz/src/targets/mod.rs"]
+mod targets;
+
 use std::panic::catch_unwind;
 use std::path::{Path, PathBuf};
+use targets::{calls, file, predicate, query, record};
 
 /// The kept inputs of a target.
 fn inputs(target: &str) -> Vec<PathBuf> {

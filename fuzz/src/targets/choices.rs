@@ -51,11 +51,6 @@ impl<'a> Choices<'a> {
         self.0.is_empty()
     }
 
-    /// The bytes that are left.
-    pub fn rest(self) -> &'a [u8] {
-        self.0.take_rest()
-    }
-
     /// A number below `end`.
     pub fn below(&mut self, end: usize) -> usize {
         self.0.int_in_range(0..=end - 1).unwrap_or(0)
