@@ -207,6 +207,7 @@ static void check_all(callback_kind kind) {
         }
     }
     printf("      %ld calls by callbacks\n", pairs);
+    check_figure("callbacks.calls", pairs);
     CHECK(pairs >= EXPORT_COUNT);
 }
 

@@ -196,6 +196,7 @@ static void a_million_operations_leave_nothing_behind(void) {
     const memory most = growth(SPANS, NULL);
     printf("      %ld operations; at most %" PRId64 " bytes more resident, %" PRId64 " more allocated than after the first %ld\n",
            SPANS * check_rounds(SPAN), most.resident, most.allocated, check_rounds(SPAN));
+    check_figure("flat.operations", SPANS * check_rounds(SPAN));
     if (check_can_measure_memory()) {
         CHECK(most.resident < BOUND);
         CHECK(most.allocated < BOUND);

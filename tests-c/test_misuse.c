@@ -98,6 +98,7 @@ static void a_wrong_handle_is_refused_by_every_function(void) {
         }
     }
     printf("      %ld calls with a wrong handle\n", calls);
+    check_figure("misuse.calls", calls);
     CHECK(calls > 10000);
     check_untouched(&s);
     close_scene(&s);

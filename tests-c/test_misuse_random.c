@@ -559,6 +559,7 @@ static void whatever_is_called_with_whatever_nothing_breaks(void) {
     printf("      %ld calls, %ld of them succeeded; callbacks: %ld log, %ld failure, %ld destructor; %ld tables left\n", total, good,
            atomic_load(&callbacks[CALLS_LOG_CALLBACK]), atomic_load(&callbacks[CALLS_BACKUP_FAILURE_CALLBACK]),
            atomic_load(&callbacks[CALLS_DESTRUCTOR]), tables);
+    check_figure("misuse.random_calls", total);
 }
 
 static void remove_tree(const char *path) {

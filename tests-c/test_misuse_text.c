@@ -116,6 +116,7 @@ static void a_wrong_text_is_refused_by_every_function(void) {
     calls = 0;
     for_each_parameter(check_wrong_text, &s);
     printf("      %ld calls with a wrong text\n", calls);
+    check_figure("misuse.calls", calls);
     CHECK(calls > 1000);
     check_untouched(&s);
     close_scene(&s);
@@ -196,6 +197,7 @@ static void an_odd_text_is_an_error_or_not_and_nothing_between(void) {
     calls = 0;
     for_each_parameter(check_odd_text, &s);
     printf("      %ld calls with an odd text\n", calls);
+    check_figure("misuse.calls", calls);
     CHECK(calls > 4000);
     close_scene(&s);
 }
