@@ -35,7 +35,8 @@ static LIMIT: AtomicU64 = AtomicU64::new(UNLIMITED);
 pub struct Counting;
 
 /// Bytes of the smallest piece that is always counted. Of smaller ones, which are nearly all, one in `SAMPLE` is, for so many: to write
-/// to the count takes as long as to allocate. Which ones is decided by their addresses, so that what was added is what is subtracted.
+/// to the count takes as long as to allocate. Which ones is decided by the page that they are in, so that what was added is what is
+/// subtracted, and that it is no matter of a few bytes what a call costs.
 const EXACT: usize = 1024;
 const SAMPLE: i64 = 16;
 
@@ -47,7 +48,8 @@ impl Counting {
             return bytes as i64;
         }
         // Fibonacci hashing (Knuth, TAOCP 6.4).
-        let drawn = (start as usize as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 60;
+        let page = start as usize as u64 >> 12;
+        let drawn = page.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 60;
         match drawn {
             0 => bytes as i64 * SAMPLE,
             _ => 0,
