@@ -429,9 +429,13 @@ def test_others_run_while_the_library_works(db: DictDB) -> None:
         ticker.start()
         table.select(where=table.text == "none")
         before = ticks
-        for _ in range(5):
+        # How often it gets a turn is the machine's affair; if the lock were kept, it would get none.
+        during = 0
+        for _ in range(1000):
             assert table.select(where=table.text == "none") == []
-        during = ticks - before
+            during = ticks - before
+            if during > 5:
+                break
     finally:
         done.set()
         sys.setswitchinterval(switch)
