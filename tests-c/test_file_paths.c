@@ -81,7 +81,8 @@ static void a_pipe_and_a_device_are_refused_at_once(void) {
     CHECK_INT(symlink("/dev/zero", to_device), 0);
     const char *const PLACES[] = {pipe, to_pipe, to_device, f.path};
     for (size_t i = 0; i < sizeof PLACES / sizeof *PLACES; i++) {
-        for (int function = 0; function < READERS; function++) {
+        /* Rows may be imported from a pipe (test_import). */
+        for (int function = 0; function < (i == 3 ? READERS : 1); function++) {
             CHECK_STATUS(read_with(function, &w, NTS(PLACES[i])), DICTDB_STATUS_IO, &w.err);
             CHECK_MEMBER(dictdb_error_detail(w.err), "errno", i == 3 ? "21" : "22");
             CHECK_CONTAINS(dictdb_error_message(w.err), i == 3 ? "it is a directory" : "it is not a regular file");

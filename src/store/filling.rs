@@ -1,6 +1,6 @@
 //! Fills a table that nobody can find yet, a piece at a time, from a file whose records come one by one.
 
-use super::place::open;
+use super::place::open_stream;
 use super::work::Work;
 use super::{Error, Result};
 use crate::engine::{self, Cancel, Database, Interrupt, Table, TableOptions};
@@ -109,7 +109,7 @@ pub(super) fn make_table(
 ) -> Result<(Table, u64)> {
     let limited = database.limited(Some(cancel), None);
     let table = limited.detached_table(name, options.clone())?;
-    let (file, bytes) = open(path)?;
+    let (file, bytes) = open_stream(path)?;
     let mut filling = Filling {
         table,
         work,

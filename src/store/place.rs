@@ -1,5 +1,5 @@
-//! What stands at a path: only regular files are read and replaced. A pipe or a device could keep a reader waiting for ever or
-//! feed it without end, and to put a file in its place would take it from all who use it.
+//! What stands at a path: only regular files are loaded and replaced. A pipe or a device could keep a reader waiting for ever or
+//! feed it without end, and to put a file in its place would take it from all who use it. Rows to import may come from a pipe.
 
 use super::{Error, Result};
 use rustix::fs::OFlags;
@@ -18,6 +18,16 @@ pub(super) fn open(path: &Path) -> Result<(File, u64)> {
         .map_err(Error::io("open", path))?;
     let about = file.metadata().map_err(Error::io("open", path))?;
     check_regular("read", path, &about)?;
+    Ok((file, about.len()))
+}
+
+/// Opens what rows come from, which may be a pipe, too: then it is waited for until somebody writes. Tells the length of a file.
+pub(super) fn open_stream(path: &Path) -> Result<(File, u64)> {
+    let file = File::open(path).map_err(Error::io("open", path))?;
+    let about = file.metadata().map_err(Error::io("open", path))?;
+    if about.is_dir() {
+        check_regular("read", path, &about)?;
+    }
     Ok((file, about.len()))
 }
 
