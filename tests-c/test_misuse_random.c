@@ -518,7 +518,9 @@ static void whatever_is_called_with_whatever_nothing_breaks(void) {
     for (int i = 0; i < EXPORT_COUNT; i++) {
         total += atomic_load(&calls[i]);
         good += atomic_load(&successes[i]);
-        if (all >= ENOUGH_CALLS && can_fail(&EXPORTS[i]) && (atomic_load(&successes[i]) == 0 || atomic_load(&refusals[i]) == 0)) {
+        /* What is called a few times only may fail each time; of so many calls one in ten succeeds at least. */
+        const bool is_enough = all >= ENOUGH_CALLS && atomic_load(&calls[i]) >= 200;
+        if (is_enough && can_fail(&EXPORTS[i]) && (atomic_load(&successes[i]) == 0 || atomic_load(&refusals[i]) == 0)) {
             fprintf(stderr, "%s: of %ld calls %ld succeeded, %ld failed\n", EXPORTS[i].name, atomic_load(&calls[i]), atomic_load(&successes[i]),
                     atomic_load(&refusals[i]));
             CHECK(false);
