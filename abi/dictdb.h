@@ -93,6 +93,8 @@ const char *dictdb_error_message(const dictdb_error *error);
 const char *dictdb_error_detail(const dictdb_error *error);
 void dictdb_error_free(dictdb_error *error);
 void dictdb_buffer_free(dictdb_buffer *buffer);
+uint64_t dictdb_memory_used(void);
+uint64_t dictdb_memory_limit(uint64_t bytes);
 dictdb_status dictdb_db_new(const char *options,
                             size_t options_len,
                             dictdb_db **db,
