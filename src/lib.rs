@@ -6,6 +6,8 @@
 pub mod engine;
 pub mod ffi;
 mod store;
+#[cfg(all(test, not(loom)))]
+mod testing;
 
 #[cfg(not(feature = "foreign-allocator"))]
 #[global_allocator]

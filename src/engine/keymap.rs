@@ -344,7 +344,7 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig::with_cases(32))]
+        #![proptest_config(crate::testing::cases(32))]
         /// Behaves like a map through growth and shrinking, and a clone never sees a later change.
         #[test]
         fn behaves_like_a_map(ops in prop::collection::vec((0_u32..60_000, any::<bool>(), 1_u32..8000), 1..12)) {

@@ -41,7 +41,7 @@ fn recording(seed: u64) -> Recording {
 
 #[test]
 fn every_operation_takes_effect_at_one_instant() {
-    let histories = HISTORIES * seeds();
+    let histories = seeds(HISTORIES);
     let (mut operations, mut pairs, mut states) = (0, 0, 0);
     for seed in 0..histories {
         let events = recording(seed).record(|_, answer| answer);

@@ -71,7 +71,7 @@ fn readers_beside_a_writer(profile: Profile, seed: u64) {
 
 #[test]
 fn reads_see_whole_operations() {
-    for seed in 0..4 * seeds() {
+    for seed in 0..seeds(4) {
         for profile in [
             Profile::Dense,
             Profile::Ascending,

@@ -38,7 +38,7 @@ proptest! {
 }
 
 fn long_run(profile: long::Profile) {
-    for seed in 0..seeds() {
+    for seed in 0..seeds(1) {
         let ops = long::operations(profile, seed, 60_000);
         let pair = shrink::check("{}", ops, 4_000);
         let reclaimed = pair.statistic("segments_reclaimed");
@@ -61,7 +61,7 @@ fn long_run_on_dense_integer_keys() {
 
 #[test]
 fn long_run_on_ascending_keys() {
-    for seed in 0..3 * seeds() {
+    for seed in 0..seeds(3) {
         let ops = long::operations(long::Profile::Ascending, seed, 20_000);
         shrink::check("{}", ops, 4_000);
     }
@@ -69,7 +69,7 @@ fn long_run_on_ascending_keys() {
 
 #[test]
 fn long_run_on_pages_that_thin_out() {
-    for seed in 0..8 * seeds() {
+    for seed in 0..seeds(8) {
         shrink::check("{}", long::thinning(seed), 200);
     }
 }

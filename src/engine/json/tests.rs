@@ -51,7 +51,7 @@ fn names<'t>(text: &'t [u8], spans: &[Span]) -> Vec<&'t [u8]> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(4096))]
+    #![proptest_config(crate::testing::cases(4096))]
 
     #[test]
     fn a_record_is_the_same_whatever_was_guessed(
@@ -111,7 +111,7 @@ fn nearly_a_value() -> impl Strategy<Value = String> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(4096))]
+    #![proptest_config(crate::testing::cases(4096))]
 
     #[test]
     fn a_value_is_as_right_or_wrong_whatever_was_guessed(value in nearly_a_value(), after in select(vec!["", ",\"b\":1", " "])) {
@@ -133,7 +133,7 @@ fn nearly_a_string() -> impl Strategy<Value = String> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(8192))]
+    #![proptest_config(crate::testing::cases(8192))]
 
     /// Fields that are where they should be are what the scanner finds; and plain ones are seen to be there.
     #[test]

@@ -156,7 +156,7 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig::with_cases(200))]
+        #![proptest_config(crate::testing::cases(200))]
         /// Lists and bits behave as sets do.
         #[test]
         fn behave_as_sets(

@@ -369,7 +369,7 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig::with_cases(4000))]
+        #![proptest_config(crate::testing::cases(4000))]
         #[test]
         fn matches_as_defined(pattern in "[ab%_é]{0,7}", text in "[abé]{0,9}") {
             let like = Like::compile(&pattern, None, Case::Sensitive).unwrap();

@@ -245,7 +245,7 @@ fn a_changed_byte_under_a_right_checksum_is_refused_or_harmless() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 600, ..ProptestConfig::default() })]
+    #![proptest_config(crate::testing::cases(600))]
 
     #[test]
     fn any_payload_under_a_right_checksum_is_refused_or_harmless(

@@ -131,7 +131,7 @@ const SCHEMA: &str =
     r#""s":"str","f":"float","i":{"type":"int","nullable":true},"b":"bool","l":"list""#;
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(2000))]
+    #![proptest_config(crate::testing::cases(2000))]
 
     #[test]
     fn lines_are_what_a_naive_reading_says(text in text(), delimiter in prop_oneof![Just(','), Just(';'), Just('a')]) {
@@ -145,7 +145,7 @@ proptest! {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(300))]
+    #![proptest_config(crate::testing::cases(300))]
 
     #[test]
     fn what_is_written_is_read_as_it_was(

@@ -277,7 +277,7 @@ fn check(changes: &[Change], records: &[Value], params: &[Value]) -> Result<(), 
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 3000, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..crate::testing::cases(3000) })]
 
     #[test]
     fn lists_do_what_the_model_does(

@@ -94,7 +94,7 @@ fn step(tree: &mut Tree, model: &mut Model, codes: Vec<u64>, row: Row, insert: b
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(48))]
+    #![proptest_config(crate::testing::cases(48))]
     /// Behaves like a set through growth and shrinking, in any order, and a clone never sees a later change.
     #[test]
     fn behaves_like_a_sorted_set(
@@ -130,7 +130,7 @@ proptest! {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(64))]
+    #![proptest_config(crate::testing::cases(64))]
     /// Many entries at once, put in and taken out in any order: a set again. Entries that come to one code are told of one
     /// another.
     #[test]

@@ -231,12 +231,10 @@ fn case() -> impl Strategy<Value = Case> {
 }
 
 fn config() -> ProptestConfig {
-    let cases = std::env::var("PROPTEST_CASES").ok();
     ProptestConfig {
-        cases: cases.and_then(|cases| cases.parse().ok()).unwrap_or(2_000),
         failure_persistence: None,
         max_shrink_iters: 5_000,
-        ..ProptestConfig::default()
+        ..crate::testing::cases(2_000)
     }
 }
 

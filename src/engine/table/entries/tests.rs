@@ -181,7 +181,7 @@ fn step(table: &Table, random: &mut Random) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(16))]
+    #![proptest_config(crate::testing::cases(16))]
     /// Whatever is inserted, updated and deleted, indexes are in the order of values and rows and find what is equal, those
     /// of versions held meanwhile, too.
     #[test]
