@@ -140,6 +140,50 @@ static void files_are_saved_beyond_the_limit_and_not_loaded(void) {
     folder_close(&f);
 }
 
+/* Rows are made ready some at a time: where there is no room for so many, none is lost or given twice, and fewer may fit. */
+static void a_cursor_that_met_the_limit_goes_on_where_it_was(void) {
+    static const char *const QUERIES[] = {
+        "{\"columns\":[\"id\",\"s\"]}",
+        "{\"columns\":[\"id\",\"s\"],\"order_by\":[\"v\",\"id\"]}",
+        "{\"columns\":[\"id\",\"s\"],\"limit\":18,\"offset\":3}",
+    };
+    enum { RECORDS = 40 };
+    world w = world_open(NULL);
+    char *record = record_of(MEBI / 4);
+    for (int i = 0; i < RECORDS; i++)
+        CHECK_OK(dictdb_table_insert(w.table, NTS(record), NULL, &w.err), &w.err);
+    for (size_t i = 0; i < sizeof QUERIES / sizeof *QUERIES; i++) {
+        dictdb_cursor *cursor = NULL;
+        const char *row = NULL;
+        size_t len = 0;
+        dictdb_status status = DICTDB_STATUS_OK;
+        int64_t first = i == 2 ? 4 : 1, last = i == 2 ? 21 : RECORDS, id = first, refused = 0;
+        CHECK_OK(dictdb_table_cursor(w.table, NTS(QUERIES[i]), NULL, 0, &cursor, &w.err), &w.err);
+        do {
+            dictdb_memory_limit(dictdb_memory_used() + MEBI);
+            status = dictdb_cursor_next(cursor, &row, &len, &w.err);
+            if (status == DICTDB_STATUS_OUT_OF_MEMORY) {
+                CHECK(row == NULL && len == 0);
+                dictdb_error_free(w.err);
+                w.err = NULL;
+                refused++;
+                /* What was made ready before is given back only by the next step. */
+                dictdb_memory_limit(refused % 2 == 0 ? 0 : dictdb_memory_used() + MEBI);
+                status = dictdb_cursor_next(cursor, &row, &len, &w.err);
+            }
+            if (status == DICTDB_STATUS_OK)
+                CHECK_INT(json_integer(row, "id"), id++);
+        } while (status == DICTDB_STATUS_OK);
+        CHECK_INT(status, DICTDB_STATUS_RECORD_NOT_FOUND);
+        CHECK_INT(id, last + 1);
+        CHECK(refused > 0);
+        dictdb_cursor_free(cursor);
+        dictdb_memory_limit(0);
+    }
+    free(record);
+    world_close(&w);
+}
+
 /* Of many threads that write at the same time, none goes on beyond the limit by more than a call's worth. */
 static void *fill_by_thread(void *argument) {
     world *w = argument;
@@ -170,6 +214,7 @@ int main(void) {
     RUN(what_is_used_is_counted);
     RUN(a_limit_is_kept_and_nothing_is_changed_beyond_it);
     RUN(files_are_saved_beyond_the_limit_and_not_loaded);
+    RUN(a_cursor_that_met_the_limit_goes_on_where_it_was);
     RUN(threads_keep_to_the_limit_together);
     return check_finish();
 }
