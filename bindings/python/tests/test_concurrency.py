@@ -13,6 +13,7 @@ import time
 import weakref
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from random import Random
 from typing import Any
 
 import pytest
@@ -22,6 +23,7 @@ from dictdb import (
     CancelToken,
     ClosedError,
     DictDB,
+    DictDBError,
     DuplicateKeyError,
     RecordNotFoundError,
     Table,
@@ -392,6 +394,69 @@ def test_closing_under_a_call_in_another_thread() -> None:
         for reader in readers:
             reader.join(10)
         assert outcomes == ["closed"] * 3
+
+
+def test_threads_share_everything(db: DictDB) -> None:
+    """A table, a snapshot, a cursor, a batch, and the very dict that is being written: an error at worst, and the table is whole."""
+    db.create_table("t")
+    table = db.get_table("t")
+    table.create_index("a")
+    shared: dict[str, Any] = {"a": 1, "list": [1, 2, 3]}
+    box: dict[str, Any] = {"snapshot": table.snapshot(), "cursor": table.cursor(), "batch": db.batch()}
+    until = time.monotonic() + 2
+    wrong: list[BaseException] = []
+
+    def once(random: Random) -> None:
+        number = random.randrange(50)
+        match random.randrange(12):
+            case 0:
+                shared[f"k{number}"] = {"n": number, "list": shared["list"]}
+            case 1:
+                shared.pop(f"k{random.randrange(50)}", None)
+                shared.pop("id", None)
+            case 2:
+                shared["list"] = [*shared["list"][: number // 2], "x" * number]
+                del shared["list"][number // 3 :]
+            case 3:
+                table.insert(shared if number % 2 else {"a": number, "shared": shared})
+            case 4:
+                table.insert([{"a": number, "shared": shared}, {"a": number}])
+            case 5:
+                table.update({"b": shared}, table.a == number)
+            case 6:
+                table.delete(table.a == number)
+            case 7:
+                table.select(where=table.a == number)
+            case 8:
+                box["snapshot"].select(limit=3)
+                box["cursor"].batch(rows=3)
+            case 9:
+                box["batch"].insert(table, {"a": number})
+                box["batch"].commit()
+            case 10:
+                box[random.choice(list(box))].close()
+            case _:
+                box.update(snapshot=table.snapshot(), cursor=table.cursor(), batch=db.batch())
+
+    def work(seed: int) -> None:
+        random = Random(seed)
+        while time.monotonic() < until:
+            try:
+                once(random)
+            except (DictDBError, RuntimeError):  # of a dict that changes while it is read
+                pass
+            except BaseException as error:
+                wrong.append(error)
+                raise
+
+    threads = [threading.Thread(target=work, args=(seed,)) for seed in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not wrong
+    assert table.count() == len(table.all())
+    assert sorted(record["id"] for record in table.all() if record["a"] == 7) == sorted(row["id"] for row in table.select(where=table.a == 7))
 
 
 def test_a_child_of_a_fork_is_told(users: Table) -> None:
