@@ -26,6 +26,7 @@ static void each_line_is_a_record(void) {
 static void what_is_wrong_is_told_with_its_line(void) {
     static const refusal REFUSALS[] = {
         {"{\"id\":1}\n\n{\"id\":2,}\n", NULL, DICTDB_STATUS_INVALID_JSON, {{"line", "3"}, {"index", "1"}, {"position", "18"}}},
+        {"\xEF\xBB\xBF{\"id\":1,}\n", NULL, DICTDB_STATUS_INVALID_JSON, {{"line", "1"}, {"index", "0"}, {"position", "11"}}},
         {"\xEF\xBB\xBF{\"id\":1}\r\n{\"id\"", NULL, DICTDB_STATUS_INVALID_JSON, {{"line", "2"}, {"index", "1"}, {"position", "18"}}},
         /* A line is one record, and a record one line. */
         {"{\"id\":1} {\"id\":2}\n", NULL, DICTDB_STATUS_INVALID_JSON, {{"line", "1"}, {"position", "9"}}},
