@@ -224,6 +224,29 @@ fn what_is_wrong_is_told_by_its_place_in_whatever_block() {
 }
 
 #[test]
+fn a_definition_that_is_wrong_is_told_by_its_place() {
+    let directory = TempDir::new().unwrap();
+    let file = file(&directory);
+    let blocks = blocks(&file);
+    let is_definition =
+        |block: &&Range<usize>| file[block.start + HEADER..].starts_with(b"{\"name\"");
+    let definitions: Vec<_> = blocks.iter().filter(is_definition).collect();
+    assert!(definitions.len() > 1);
+    for block in definitions {
+        for payload in [&b"\xff"[..], b"[", b"{}", b"{\"name\":1}"] {
+            let outcome = loaded(&directory, &with_payload(&file, block, payload));
+            let Err(Error::Corrupt { position, .. }) = outcome else {
+                panic!(
+                    "{:?} is taken, or told in another way",
+                    String::from_utf8_lossy(payload)
+                );
+            };
+            assert_eq!(position as usize, block.start + HEADER);
+        }
+    }
+}
+
+#[test]
 fn a_changed_byte_under_a_right_checksum_is_refused_or_harmless() {
     let directory = TempDir::new().unwrap();
     let file = file(&directory);
