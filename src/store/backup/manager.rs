@@ -344,7 +344,6 @@ impl Shared {
         };
         let name = Name::new(kind, time, extension);
         let mut made = Made {
-            file: None,
             kind: kind.name(),
             time: name.seconds(),
             ..Made::default()
