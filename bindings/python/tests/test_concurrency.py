@@ -456,7 +456,8 @@ def test_threads_share_everything(db: DictDB) -> None:
         thread.join()
     assert not wrong
     assert table.count() == len(table.all())
-    assert sorted(record["id"] for record in table.all() if record["a"] == 7) == sorted(row["id"] for row in table.select(where=table.a == 7))
+    found = sorted(record["id"] for record in table.select(where=table.a == 7))
+    assert found == sorted(record["id"] for record in table.all() if record["a"] == 7)
 
 
 def test_a_child_of_a_fork_is_told(users: Table) -> None:
