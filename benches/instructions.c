@@ -43,9 +43,9 @@ static void write_texts(struct bench *b, const char *form, enum number number) {
     uint64_t random = 7;
     for (uint64_t k = 0; k < MOST; k++) {
         b->keys[k] = number == RANDOM ? 1 + next(&random) % RECORDS : number == DISTINCT ? 1 + k * 7919 % RECORDS : 18 + k % 60;
-        b->texts[k] = allocate(1, SHORT);
+        b->texts[k] = allocate(1, LONGEST);
         /* The forms are literals of this file. */
-        snprintf(b->texts[k], SHORT, form, (unsigned long long)b->keys[k]);
+        snprintf(b->texts[k], LONGEST, form, (unsigned long long)b->keys[k]);
     }
 }
 
@@ -54,6 +54,7 @@ static void distinct_keys(struct bench *b) { write_texts(b, "%llu", DISTINCT); }
 static void key_parameters(struct bench *b) { write_texts(b, "[%llu]", RANDOM); }
 static void emails(struct bench *b) { write_texts(b, "\"user%llu@example.com\"", RANDOM); }
 static void email_parameters(struct bench *b) { write_texts(b, "[\"user%llu@example.com\"]", RANDOM); }
+static void ages(struct bench *b) { write_texts(b, "[%llu]", AGE); }
 static void predicates(struct bench *b) { write_texts(b, "age >= %llu AND (dept IN ('IT', ?1) OR name LIKE 'A%%')", AGE); }
 
 /* Lists of 100 keys. */
@@ -91,6 +92,14 @@ static void write_records(struct bench *b, uint64_t operations, uint64_t count) 
 static void new_records(struct bench *b) { write_records(b, MOST, 1); }
 static void new_thousands(struct bench *b) { write_records(b, 20, 1000); }
 
+/* Of another shape than the others in the table, with lists, text that is escaped, and a list of objects. */
+static void records_with_lists(struct bench *b) {
+    write_texts(b,
+                "{\"id\":9%05llu,\"description\":\"a \\\"quoted\\\" word\",\"labels\":[\"red\",\"green\",\"blue\"],"
+                "\"measurements\":[1.5,-2,3e4],\"parts\":[{\"number\":1},{\"number\":2}],\"discontinued\":false}",
+                DISTINCT);
+}
+
 static void old_records(struct bench *b) { write_texts(b, "{\"id\":%llu,\"name\":\"Renamed\",\"age\":33}", RANDOM); }
 
 /* ---- compiled handles */
@@ -112,12 +121,41 @@ static void query_email(struct bench *b) {
 }
 
 static void query_age(struct bench *b) {
-    write_texts(b, "[%llu]", AGE);
+    ages(b);
     compile_query(b, "{\"where\":\"age = ?1\"}");
 }
 
 static void query_range(struct bench *b) { compile_query(b, "{\"where\":\"salary BETWEEN 90000 AND 102000\"}"); }
+static void query_sorted(struct bench *b) { compile_query(b, "{\"columns\":[\"id\"],\"order_by\":\"salary\"}"); }
+static void query_by_two(struct bench *b) { compile_query(b, "{\"columns\":[\"id\",\"name\"],\"order_by\":[\"dept\",\"-age\"],\"limit\":100}"); }
+static void query_text(struct bench *b) { compile_query(b, "{\"where\":\"name LIKE '%r 1%' OR email IS NULL\"}"); }
+static void query_distinct(struct bench *b) { compile_query(b, "{\"distinct\":true,\"columns\":[\"dept\",\"active\"]}"); }
+static void query_either(struct bench *b) {
+    ages(b);
+    compile_query(b, "{\"where\":\"age = ?1 OR salary > 149000\"}");
+}
+
+/* One record in a hundred is left, here and there. */
+static void thin_out(struct bench *b) {
+    check(dictdb_table_delete_where(b->table, "NOT email LIKE '%77@%'", DICTDB_NTS, NULL, 0, &b->count, NULL), "delete_where");
+}
+
+static void query_rest(struct bench *b) {
+    thin_out(b);
+    compile_query(b, "{\"where\":\"salary > 0\"}");
+}
+
+static void query_rest_by_scan(struct bench *b) {
+    thin_out(b);
+    compile_query(b, "{\"where\":\"active = true\"}");
+}
+
 static void query_high(struct bench *b) { compile_query(b, "{\"where\":\"salary > 140000 AND active = true\"}"); }
+static void update_and_query(struct bench *b) {
+    random_keys(b);
+    query_high(b);
+}
+
 static void query_top(struct bench *b) { compile_query(b, "{\"order_by\":\"-salary\",\"limit\":10}"); }
 
 static void query_groups(struct bench *b) {
@@ -131,6 +169,11 @@ static void cursor_of_all(struct bench *b) {
 static void update_set(struct bench *b) {
     key_parameters(b);
     compile_update(b, "id = ?1", "age = age + 1");
+}
+
+static void update_many(struct bench *b) {
+    ages(b);
+    compile_update(b, "age = ?1", "salary = salary * 1.5, name = name || '.'");
 }
 
 static void batch_of_updates(struct bench *b) {
@@ -181,12 +224,21 @@ static void delete(struct bench *b, uint64_t k) {
     check(dictdb_table_delete_by_key(b->table, b->texts[k], DICTDB_NTS, NULL), "delete");
 }
 
+static void delete_age(struct bench *b, uint64_t k) {
+    check(dictdb_table_delete_where(b->table, "age = ?1", DICTDB_NTS, b->texts[k], DICTDB_NTS, &b->count, NULL), "delete_where");
+}
+
 static void count(struct bench *b, uint64_t k) {
     check(dictdb_query_count(b->query, b->table, b->texts[k], DICTDB_NTS, &b->count, NULL), "count");
 }
 
 static void run(struct bench *b, uint64_t k) {
     check(dictdb_query_run(b->query, b->table, b->texts[k], DICTDB_NTS, &b->rows, &b->count, NULL), "query");
+}
+
+static void update_and_count(struct bench *b, uint64_t k) {
+    update_name(b, k);
+    check(dictdb_query_count(b->query, b->table, NULL, 0, &b->count, NULL), "count");
 }
 
 static void cursor_next(struct bench *b, uint64_t k) {
@@ -233,13 +285,22 @@ static const struct path {
     {"query_range_json", INDEXED, 5, query_range, run},
     {"query_top_10", PLAIN, 2, query_top, run},
     {"query_groups", PLAIN, 2, query_groups, run},
+    {"query_sorted", PLAIN, 2, query_sorted, run},
+    {"query_sorted_by_two", PLAIN, 2, query_by_two, run},
+    {"query_distinct", PLAIN, 2, query_distinct, run},
+    {"query_text", PLAIN, 2, query_text, run},
+    {"query_either_index", INDEXED, 20, query_either, run},
+    {"query_range_of_few_left", INDEXED, 20, query_rest, run},
+    {"query_scan_of_few_left", PLAIN, 20, query_rest_by_scan, run},
     {"count_by_index", INDEXED, 500, query_age, count},
     {"count_by_scan", PLAIN, 2, query_high, count},
+    {"count_by_scan_and_update", PLAIN, 20, update_and_query, update_and_count},
     {"cursor_next", PLAIN, 1000, cursor_of_all, cursor_next},
     {"snapshot", INDEXED, 500, NULL, snapshot},
     {"parse", PLAIN, 500, predicates, parse},
     {"insert", PLAIN, 1000, new_records, insert},
     {"insert_4_indexes", INDEXED, 1000, new_records, insert},
+    {"insert_lists", PLAIN, 1000, records_with_lists, insert},
     {"insert_many_1000", PLAIN, 5, new_thousands, insert_many},
     {"insert_many_1000_4_indexes", INDEXED, 3, new_thousands, insert_many},
     {"upsert", PLAIN, 1000, old_records, upsert},
@@ -247,8 +308,10 @@ static const struct path {
     {"update_4_indexes", INDEXED, 1000, random_keys, update_name},
     {"update_indexed_field", INDEXED, 1000, random_keys, update_age},
     {"update_set", PLAIN, 1000, update_set, update_run},
+    {"update_set_many", INDEXED, 10, update_many, update_run},
     {"delete", PLAIN, 1000, distinct_keys, delete},
     {"delete_4_indexes", INDEXED, 1000, distinct_keys, delete},
+    {"delete_many", INDEXED, 40, ages, delete_age},
     {"batch_of_2_updates", PLAIN, 500, batch_of_updates, two_updates},
 };
 

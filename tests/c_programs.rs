@@ -1,5 +1,6 @@
-//! The C programs of `tests-c` against the library that Cargo has built for its tests. CTest runs them as they are meant to be run; this
-//! is for who knows only `cargo test`, as cargo-mutants does (`scripts/mutants`): so it is left out unless it is asked for.
+//! The C programs of `tests-c`, and the one that counts instructions, with the library that Cargo has built for its tests. CTest and
+//! `scripts/instructions` run them as they are meant to be run; this is for who knows only `cargo test`, as cargo-mutants does
+//! (`scripts/mutants`): so it is left out unless it is asked for.
 //!
 //! `DICTDB_C_PROGRAMS`: only programs whose names contain one of these words.
 
@@ -75,18 +76,55 @@ fn compile(source: &Path, program: &Path, headers: SystemTime, library: &Path) {
     );
 }
 
-#[test]
-#[ignore = "scripts/mutants runs it; CTest has these programs, too"]
-fn c_programs_pass() {
+/// A folder with the library in it, by the names under which programs are linked with it and find it; the last is returned, too.
+fn installed() -> (PathBuf, PathBuf) {
     let tests = env::current_exe().unwrap();
     let built = tests.parent().unwrap().join("libdictdb.so");
     assert!(built.exists(), "{} is not built", built.display());
     let out = tests.parent().unwrap().join("../c_programs");
     fs::create_dir_all(&out).unwrap();
-    let library = out.join(concat!("libdictdb.so.", env!("CARGO_PKG_VERSION_MAJOR")));
-    let _ = fs::remove_file(&library);
-    unix::fs::symlink(&built, &library).unwrap();
+    let names = [
+        "libdictdb.so",
+        concat!("libdictdb.so.", env!("CARGO_PKG_VERSION_MAJOR")),
+    ];
+    let [_, library] = names.map(|name| {
+        let link = out.join(name);
+        let _ = fs::remove_file(&link);
+        unix::fs::symlink(&built, &link).unwrap();
+        link
+    });
+    (out, library)
+}
 
+/// `DICTDB_INSTRUCTIONS`: the file with the figures of the library as it was; made if it is not there.
+#[test]
+#[ignore = "scripts/mutants runs it; scripts/instructions does this for the library as it is shipped"]
+fn hot_paths_cost_what_they_did() {
+    let (library, _) = installed();
+    let kept = env::var_os("DICTDB_INSTRUCTIONS").expect("DICTDB_INSTRUCTIONS is to name a file");
+    let instructions = |arguments: &[&str]| {
+        let done = Command::new(Path::new(env!("CARGO_MANIFEST_DIR")).join("scripts/instructions"))
+            .arg("--of")
+            .arg(&library)
+            .arg("--kept")
+            .arg(&kept)
+            .args(arguments)
+            .status();
+        assert!(
+            done.unwrap().success(),
+            "the hot paths do not cost what they did"
+        );
+    };
+    if !Path::new(&kept).exists() {
+        instructions(&["--keep"]);
+    }
+    instructions(&[]);
+}
+
+#[test]
+#[ignore = "scripts/mutants runs it; CTest has these programs, too"]
+fn c_programs_pass() {
+    let (out, library) = installed();
     let (sources, headers) = sources(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests-c"));
     assert!(!sources.is_empty(), "there is no such program");
     let next = AtomicUsize::new(0);

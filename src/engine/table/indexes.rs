@@ -90,7 +90,6 @@ impl Table {
                 let reason = format!("no index is on ({names}); {known}");
                 return Err(Error::option("fields", reason));
             };
-            state.changes += 1;
             Arc::make_mut(&mut state.version.indexes).remove(at)
         };
         // Its memory is freed without the lock.
@@ -124,7 +123,6 @@ fn exists(version: &Version, wanted: &Definition) -> Result<bool> {
 }
 
 fn install(state: &mut State, index: Index) {
-    state.changes += 1;
     Arc::make_mut(&mut state.version.indexes).push(index);
 }
 

@@ -53,7 +53,7 @@ pub(super) struct State {
     pub(super) row_limit: Row,
     pub(super) largest_key: i64,
     pub(super) dropped: bool,
-    /// Counts the calls that changed anything.
+    /// Counts the calls that changed records, or where they are. Indexes are no part of that: with others the same rows are found.
     pub(super) changes: u64,
     /// Whether the version has shapes that the table is yet to be told of.
     pub(super) has_new_shapes: bool,
