@@ -10,7 +10,7 @@ use crate::engine::Result;
 use once_cell::sync::OnceCell;
 use parking_lot::Mutex;
 use std::panic::resume_unwind;
-use std::thread::{available_parallelism, scope, Builder};
+use std::thread::{available_parallelism, scope, Builder, JoinHandle};
 
 /// Threads of a call at most: more would take what the program has for others.
 const MOST: usize = 4;
@@ -43,12 +43,48 @@ fn within(around: Option<fn(&mut dyn FnMut())>, body: &mut dyn FnMut()) {
 
 /// On how many threads work of so many steps is best done, if one is to have `enough` of them at least.
 pub(crate) fn threads(steps: usize, enough: usize) -> usize {
-    static PROCESSORS: OnceCell<usize> = OnceCell::new();
     if steps < 2 * enough {
         return 1;
     }
-    let processors = *PROCESSORS.get_or_init(|| available_parallelism().map_or(1, usize::from));
-    (steps / enough).min(processors).min(MOST)
+    (steps / enough).min(processors()).min(MOST)
+}
+
+fn processors() -> usize {
+    static PROCESSORS: OnceCell<usize> = OnceCell::new();
+    *PROCESSORS.get_or_init(|| available_parallelism().map_or(1, usize::from))
+}
+
+/// Work that is done beside the caller's, who is to join it.
+#[derive(Debug)]
+pub(crate) struct Beside<O>(JoinHandle<Option<O>>);
+
+impl<O: Send + 'static> Beside<O> {
+    /// Starts a thread for it; `None` if none can be had, or there is one processor only.
+    pub(crate) fn start(work: impl FnOnce() -> O + Send + 'static) -> Option<Beside<O>> {
+        if processors() == 1 {
+            return None;
+        }
+        let surroundings = SURROUNDINGS.get();
+        let is_exempt = memory::is_exempt();
+        let thread = move || {
+            let (mut work, mut outcome) = (Some(work), None);
+            let mut body = || outcome = work.take().map(|work| memory::exempt_if(is_exempt, work));
+            within(surroundings.map(|own| own.working), &mut body);
+            outcome
+        };
+        let (mut thread, mut started) = (Some(thread), None);
+        let mut start = || {
+            let spawn = |thread| Builder::new().stack_size(STACK).spawn(thread).ok();
+            started = thread.take().and_then(spawn);
+        };
+        within(surroundings.map(|own| own.starting), &mut start);
+        started.map(Beside)
+    }
+
+    /// Waits for what comes of it: of a panic, what the panic carries.
+    pub(crate) fn join(self) -> std::thread::Result<Option<O>> {
+        self.0.join()
+    }
 }
 
 /// Does each part on a thread of its own. The results are in the order of the parts; of several errors the first one
@@ -117,7 +153,7 @@ mod tests {
     use crate::engine::Error;
     use std::collections::HashSet;
     use std::panic::{catch_unwind, AssertUnwindSafe};
-    use std::sync::Barrier;
+    use std::sync::{Arc, Barrier};
     use std::thread::{current, ThreadId};
 
     #[test]
@@ -192,6 +228,22 @@ mod tests {
             assert_eq!(outcome.unwrap_err().downcast_ref(), Some(&"planted"));
             assert_eq!(*ended.lock(), 2);
         }
+    }
+
+    #[test]
+    fn work_goes_on_beside_its_caller() {
+        let barrier = Arc::new(Barrier::new(2));
+        let met = barrier.clone();
+        let beside = Beside::start(move || {
+            met.wait();
+            current().id()
+        });
+        barrier.wait();
+        let on = beside.unwrap().join().unwrap().unwrap();
+        assert_ne!(on, current().id());
+        let panicking = Beside::start(|| resume_unwind(Box::new("planted"))).unwrap();
+        let panic: std::thread::Result<Option<()>> = panicking.join();
+        assert_eq!(panic.unwrap_err().downcast_ref(), Some(&"planted"));
     }
 
     #[test]

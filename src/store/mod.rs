@@ -16,6 +16,7 @@ mod place;
 mod replace;
 mod rows;
 mod work;
+mod write_behind;
 
 pub(crate) use backup::{restore, verify, BackupOptions, Backups, Event, RestoreOptions, Wanted};
 pub(crate) use csv::{export_csv, import_csv, CsvExport, CsvImport};

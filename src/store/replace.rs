@@ -8,6 +8,7 @@
 //! way but the one that the path itself may be: a temporary file is created or nothing is opened.
 
 use super::place::check_regular;
+use super::write_behind::WriteBehind;
 use super::{Error, Result};
 use std::fs::{self, File, Metadata, Permissions};
 use std::io::{self, Write};
@@ -28,6 +29,8 @@ pub(super) struct Replacement {
     /// Where the file is.
     directory: PathBuf,
     buffer: Vec<u8>,
+    /// From the first buffer on that was full, if a thread could be had.
+    behind: Option<WriteBehind>,
     written: u64,
 }
 
@@ -71,43 +74,58 @@ impl Replacement {
             target,
             directory,
             buffer,
+            behind: None,
             written: 0,
         })
     }
 
-    /// Appends bytes.
+    /// Appends bytes. An error may be that of bytes before.
     #[inline]
-    pub(super) fn write(&mut self, bytes: &[u8]) -> Result<()> {
-        if self.buffer.len() + bytes.len() > BLOCK {
-            self.flush()?;
-            if bytes.len() > BLOCK {
-                self.written += bytes.len() as u64;
-                let written = self.file.as_file_mut().write_all(bytes);
-                return written.map_err(Error::io("write", &self.target));
-            }
+    pub(super) fn write(&mut self, mut bytes: &[u8]) -> Result<()> {
+        while let Some((now, later)) = bytes.split_at_checked(BLOCK - self.buffer.len()) {
+            self.buffer.extend_from_slice(now);
+            self.write_full()?;
+            bytes = later;
         }
         self.buffer.extend_from_slice(bytes);
         Ok(())
     }
 
-    fn flush(&mut self) -> Result<()> {
-        let written = self.file.as_file_mut().write_all(&self.buffer);
-        written.map_err(Error::io("write", &self.target))?;
+    fn write_full(&mut self) -> Result<()> {
+        if self.behind.is_none() && self.written == 0 {
+            self.behind = WriteBehind::start(self.file.as_file(), BLOCK);
+        }
+        self.write_buffer()
+    }
+
+    fn write_buffer(&mut self) -> Result<()> {
         self.written += self.buffer.len() as u64;
-        self.buffer.clear();
+        let written = match &mut self.behind {
+            Some(behind) => behind.write(std::mem::take(&mut self.buffer)),
+            None => {
+                let mut buffer = std::mem::take(&mut self.buffer);
+                let written = self.file.as_file_mut().write_all(&buffer);
+                buffer.clear();
+                written.map(|()| buffer)
+            }
+        };
+        self.buffer = written.map_err(Error::io("write", &self.target))?;
         Ok(())
     }
 
     /// Completes the file: it has its name and is on the disk. Returns how many bytes it has.
     pub(super) fn commit(mut self) -> Result<u64> {
-        self.flush()?;
+        self.write_buffer()?;
         let Replacement {
             file,
             target,
             directory,
+            behind,
             written,
             ..
         } = self;
+        let finished = behind.map_or(Ok(()), WriteBehind::finish);
+        finished.map_err(Error::io("write", &target))?;
         if let Ok(old) = fs::symlink_metadata(&target) {
             check_regular("replace", &target, &old)?;
             let kept = keep_permissions(file.as_file(), &target, &old);

@@ -50,14 +50,22 @@ class Check:
 
 
 def calls_of(folder, command):
-    """How often each call is made, of those that have to do with the folder."""
-    done = subprocess.run(["strace", "-f", "-y", "-e", "trace=" + ",".join(ERRORS), *command], capture_output=True, text=True)
-    numbers = {}
-    for name in ERRORS:
-        all_of = [line for line in done.stderr.splitlines() if line.split("(")[0].split()[-1:] == [name]]
-        # Which of the calls of this name are about the folder: others are the loader's.
-        numbers[name] = [(at + 1, line) for at, line in enumerate(all_of) if folder in line]
-    return numbers
+    """The calls of each name that have to do with the folder: (the how many-eth of this name in its thread, the call)."""
+    log = folder + ".strace"
+    subprocess.run(["strace", "-f", "-y", "-o", log, "-e", "trace=" + ",".join(ERRORS), *command], capture_output=True)
+    made = {}
+    numbers = {name: set() for name in ERRORS}
+    with open(log, encoding="utf-8") as lines:
+        for line in lines:
+            thread, call = line.split(maxsplit=1)
+            name = call.split("(")[0]
+            if name in ERRORS:
+                # Others are the loader's. When a call is made to fail, strace counts those of each thread, too.
+                made[thread, name] = made.get((thread, name), 0) + 1
+                if folder in call:
+                    numbers[name].add((made[thread, name], call))
+    os.unlink(log)
+    return {name: sorted(found) for name, found in numbers.items()}
 
 
 def injected(numbers, command):

@@ -44,20 +44,22 @@ fn write_table(table: &Table, writer: &mut Writer<'_>, work: &Work) -> Result<()
     for names in table.shapes()? {
         writer.block(Kind::Shape, &names)?;
     }
-    let mut payload = Vec::new();
+    let (mut payload, mut count) = (Vec::new(), 0);
     crate::store::reserve(&mut payload, BLOCK)?;
     table.each(|record| {
         if payload.len() + record.stored_len() > BLOCK && !payload.is_empty() {
             writer.block(Kind::Records, &payload)?;
             payload.clear();
+            work.add(std::mem::take(&mut count));
         }
         crate::store::reserve(&mut payload, record.stored_len())?;
         record.append_to(&mut payload);
-        work.add(1);
+        count += 1;
         Ok::<(), Error>(())
     })?;
     if !payload.is_empty() {
         writer.block(Kind::Records, &payload)?;
+        work.add(count);
     }
     writer.block(Kind::TableEnd, &(definition.count as u64).to_le_bytes())
 }
