@@ -24,13 +24,7 @@ struct employee {
     bool active = false;
     std::vector<std::string> tags;
 };
-constexpr auto dictdb_fields(const employee*) {
-    using dictdb::member;
-    using e = employee;
-    return std::make_tuple(member("id", &e::id), member("name", &e::name), member("age", &e::age), member("dept", &e::dept),
-                           member("email", &e::email), member("salary", &e::salary), member("active", &e::active),
-                           member("tags", &e::tags));
-}
+DICTDB_FIELDS(employee, id, name, age, dept, email, salary, active, tags);
 
 /// The generator of the benchmarks in C: the same records as theirs.
 class generator {

@@ -1,124 +1,100 @@
 // The departures of New York's airports at two moments of January 2013: departure_board DIRECTORY, that of the CSV files.
 #include <dictdb/dictdb.hpp>
 
+#include <array>
 #include <cstdio>
 #include <exception>
-#include <map>
+#include <regex>
 
-using dictdb::field, dictdb::param, dictdb::selection;
+using dictdb::field, dictdb::object, dictdb::param;
 
 struct departure {
-    int departs = 0, flight = 0; // departs: day, hour and minute as decimal digits, 31140
-    std::optional<int> dep_delay; // minutes
+    int id = 0, day = 0, sched_dep_time = 0, flight = 0, departs = 0; // departs: the minute of the month
+    std::optional<int> dep_delay;                                     // minutes, if it has left
     std::string carrier, dest, status;
 };
-constexpr auto dictdb_fields(const departure*) {
-    using dictdb::member;
-    using d = departure;
-    return std::make_tuple(member("departs", &d::departs), member("flight", &d::flight), member("dep_delay", &d::dep_delay),
-                           member("carrier", &d::carrier), member("dest", &d::dest), member("status", &d::status));
+DICTDB_FIELDS(departure, id, day, sched_dep_time, flight, departs, dep_delay, carrier, dest, status);
+
+struct named { std::string name; };
+DICTDB_FIELDS(named, name);
+
+static constexpr int minute_of(int day, int time) { return (day - 1) * 1440 + time / 100 * 60 + time % 100; }
+
+template <class... Numbers>
+static std::string format(const char* form, Numbers... numbers) {
+    std::array<char, 32> text{};
+    std::snprintf(text.data(), text.size(), form, numbers...);
+    return text.data();
 }
 
-static int digits_of(int minute) { return (minute / 1440 + 1) * 10000 + minute % 1440 / 60 * 100 + minute % 60; }
-static int minute_of(int digits) { return (digits / 10000 - 1) * 1440 + digits / 100 % 100 * 60 + digits % 100; }
+static std::string clock_of(int minute) { return format("%02d:%02d", minute / 60 % 24, minute % 60); }
 
-static std::string padded(std::string text, std::size_t width) {
-    if (text.size() > width)
-        return text.substr(0, width - 1) + "…";
-    return text.append(width - text.size(), ' ');
-}
-
-static std::string line(const char* left, const std::string& title, const std::string& clock, const char* right) {
-    std::string drawn = left + std::string("─") + title;
-    for (std::size_t at = title.size() + clock.size(); at < 76; ++at)
-        drawn += "─";
-    return drawn + clock + "─" + right;
-}
-
-static std::string clock_of(int digits) {
-    char text[16];
-    std::snprintf(text, sizeof text, "%02d:%02d", digits / 100 % 100, digits % 100);
-    return text;
-}
-
-static void print_row(const std::string& time, const std::string& flight, const std::string& airline, const std::string& destination,
-                      const std::string& status) {
-    std::printf("│ %s  %s  %s  %s  %s │\n", padded(time, 5).c_str(), padded(flight, 7).c_str(), padded(airline, 19).c_str(),
-                padded(destination, 22).c_str(), padded(status, 15).c_str());
-}
-
-static std::string with_delay(const std::string& status, int minutes) {
-    char text[32] = "";
-    if (minutes != 0 && std::abs(minutes) < 60)
-        std::snprintf(text, sizeof text, " %+dm", minutes);
-    else if (minutes != 0)
-        std::snprintf(text, sizeof text, " %+dh%02d", minutes / 60, std::abs(minutes) % 60);
-    return status + text;
+static std::string delay(int minutes) {
+    const int size = std::abs(minutes);
+    return size == 0 ? "" : size < 60 ? format(" %+dm", minutes) : format(" %+dh%02d", minutes / 60, size % 60);
 }
 
 static std::string status_of(const departure& d, int now) {
-    const int late = now - minute_of(d.departs);
-    if (d.status == "departed")
-        return with_delay("Departed", d.dep_delay.value_or(0));
-    return d.status == "cancelled" ? "Cancelled" : late > 0 ? with_delay("Delayed", late) : "On time";
+    if (d.status != "scheduled")
+        return d.status == "cancelled" ? "Cancelled" : "Departed" + delay(*d.dep_delay);
+    return d.departs < now ? "Delayed" + delay(now - d.departs) : "On time";
 }
 
 /// The name that belongs to a key, as a board has room for it; of a key that is not there, the key.
 static std::string name_of(const dictdb::table& table, const std::string& key) {
-    const auto record = table.get<std::map<std::string, dictdb::raw_json>>(key);
-    std::string name = record ? dictdb::from_json<std::string>(record->at("name").text) : key;
-    for (const std::string_view ending : {" Inc.", " Co.", " Corporation", " Intl"})
-        if (name.size() > ending.size() && name.substr(name.size() - ending.size()) == ending)
-            name.resize(name.size() - ending.size());
-    return name;
+    const auto found = table.get<named>(key);
+    return found ? std::regex_replace(found->name, std::regex("( Inc\\.| Co\\.| Corporation| Intl)+$"), "") : key;
 }
 
-static void run(const std::string& directory) {
+static void print_row(const std::array<std::string, 5>& columns) {
+    constexpr std::array<std::size_t, 5> widths = {5, 7, 19, 22, 15};
+    std::string row = "│";
+    for (std::size_t i = 0; i < widths.size(); ++i) {
+        const std::string text = columns[i] + std::string(widths[i], ' ');
+        row += " " + (columns[i].size() > widths[i] ? text.substr(0, widths[i] - 1) + "…" : text.substr(0, widths[i])) + " ";
+    }
+    std::puts((row + "│").c_str());
+}
+
+static void print_line(const std::string& left, const std::string& title, const std::string& clock, const std::string& right) {
+    std::string bar;
+    for (std::size_t at = title.size() + clock.size(); at < 76; ++at)
+        bar += "─";
+    std::puts((left + "─" + title + bar + clock + "─" + right).c_str());
+}
+
+int main(int count, char** arguments) try {
+    const std::string directory = count > 1 ? arguments[1] : "examples/data";
     dictdb::database db;
     const auto import = [&](const std::string& name, const char* key) {
-        return db.import_csv(name, directory + "/" + name + ".csv", dictdb::object("primary_key", key));
+        return db.import_csv(name, directory + "/" + name + ".csv", object("primary_key", key));
     };
-    const dictdb::table airlines = import("airlines", "carrier"), airports = import("airports", "faa");
-    dictdb::table flights = import("flights", "id");
-
-    // When a flight left is told by the hour alone: beside a delay, an earlier hour is one of the next day.
-    const field left("left"), later("later"), status("status");
-    flights.update_where("TRUE", {field("departs") = field("day") * 10000 + field("sched_dep_time"), status = "scheduled",
-                                  left = field("day") * 10000 + dictdb::coalesce(field("dep_time"), 0),
-                                  later = dictdb::coalesce(field("dep_time"), 0) - field("sched_dep_time")});
-    flights.update_where(field("dep_delay") > 0 && later < 0, left += 10000);
-    flights.update_where(field("dep_delay") < 0 && later > 0, left -= 10000);
+    dictdb::table airlines = import("airlines", "carrier"), airports = import("airports", "faa"), flights = import("flights", "id");
+    for (const departure& d : flights.cursor(dictdb::selection{}).rows<departure>())
+        flights.update(d.id, object("departs", minute_of(d.day, d.sched_dep_time), "status", "scheduled"));
+    flights.update_where(field("dep_delay").is_not_null(), {field("leaves") = field("departs") + field("dep_delay")});
     flights.create_index(R"({"fields": ["origin", "departs"], "kind": "sorted"})");
 
-    const dictdb::update depart(field("dep_time").is_not_null() && left <= param(1), status = "departed");
-    const dictdb::update cancel(field("dep_time").is_null() && field("departs") <= param(1), status = "cancelled");
-    const dictdb::query board(selection{}
-                                  .where(field("origin") == param(1) && (field("departs") >= param(2) || status == "scheduled"))
-                                  .order_by("departs")
-                                  .limit(8));
-    for (const auto& [title, now] : {std::pair("Thursday, 3 January 2013", 2 * 1440 + 700), std::pair("Thursday, 10 January 2013", 9 * 1440 + 390)}) {
-        depart.run(flights, {digits_of(now)});
-        cancel.run(flights, {digits_of(now + 60)});
-        std::printf("%s%s: departures\n", now > 5000 ? "\n" : "", title);
-        for (const char* origin : {"EWR", "JFK", "LGA"}) {
-            const bool is_first = origin == std::string("EWR");
-            const std::string name = " " + std::string(origin) + "  " + name_of(airports, origin) + " ";
-            std::puts(line(is_first ? "┌" : "├", name, " " + clock_of(digits_of(now)) + " ", is_first ? "┐" : "┤").c_str());
+    const field departs("departs"), leaves("leaves"), status("status");
+    const auto shown = field("origin") == param(1) && (departs >= param(2) || status == "scheduled");
+    const dictdb::query board(dictdb::selection{}.where(shown).order_by("departs").limit(8));
+    for (const int now : {minute_of(3, 1140), minute_of(10, 630)}) {
+        flights.update_where(leaves <= now, {status = "departed"});
+        flights.update_where(leaves.is_null() && departs <= now + 60, {status = "cancelled"});
+        std::printf("%sThursday, %d January 2013: departures\n", now > 5000 ? "\n" : "", now / 1440 + 1);
+        for (const std::string origin : {"EWR", "JFK", "LGA"}) {
+            const bool is_first = origin == "EWR";
+            const std::string title = " " + origin + "  " + name_of(airports, origin) + " ";
+            print_line(is_first ? "┌" : "├", title, " " + clock_of(now) + " ", is_first ? "┐" : "┤");
             if (is_first)
-                print_row("Time", "Flight", "Airline", "Destination", "Status");
-            for (const departure& d : board.run(flights, {origin, digits_of(now - 20)}).as<std::vector<departure>>())
-                print_row(clock_of(d.departs), d.carrier + " " + std::to_string(d.flight), name_of(airlines, d.carrier),
-                          name_of(airports, d.dest), status_of(d, now));
+                print_row({"Time", "Flight", "Airline", "Destination", "Status"});
+            for (const departure& d : board.run(flights, {origin, now - 20}).as<std::vector<departure>>())
+                print_row({clock_of(d.departs), d.carrier + " " + std::to_string(d.flight), name_of(airlines, d.carrier),
+                           name_of(airports, d.dest), status_of(d, now)});
         }
-        std::puts(line("└", "", "", "┘").c_str());
+        print_line("└", "", "", "┘");
     }
-}
-
-int main(int count, char** arguments) {
-    try {
-        run(count > 1 ? arguments[1] : "examples/data");
-    } catch (const std::exception& e) {
-        std::fprintf(stderr, "departure_board: %s\n", e.what());
-        return 1;
-    }
+} catch (const std::exception& e) {
+    std::fprintf(stderr, "departure_board: %s\n", e.what());
+    return 1;
 }

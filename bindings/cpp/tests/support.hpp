@@ -22,10 +22,7 @@ struct user {
     int age = 0;
     std::vector<std::string> tags;
 };
-constexpr auto dictdb_fields(const user*) {
-    return std::make_tuple(dictdb::member("id", &user::id), dictdb::member("name", &user::name), dictdb::member("age", &user::age),
-                           dictdb::member("tags", &user::tags));
-}
+DICTDB_FIELDS(user, id, name, age, tags);
 
 /// A directory that is gone with this object.
 class scratch_directory {

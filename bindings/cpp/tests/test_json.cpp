@@ -33,6 +33,18 @@ constexpr auto dictdb_fields(const shape*) {
                            dictdb::member("area", &shape::area), dictdb::member("flags", &shape::flags));
 }
 
+struct size {
+    int width = 0;
+};
+DICTDB_FIELDS(size, width);
+
+struct many {
+    int a1, a2, a3, a4, a5, a6, a7, a8, b1, b2, b3, b4, b5, b6, b7, b8;
+    int c1, c2, c3, c4, c5, c6, c7, c8, d1, d2, d3, d4, d5, d6, d7, d8;
+};
+DICTDB_FIELDS(many, a1, a2, a3, a4, a5, a6, a7, a8, b1, b2, b3, b4, b5, b6, b7, b8, c1, c2, c3, c4, c5, c6, c7, c8, d1, d2, d3, d4, d5, d6,
+              d7, d8);
+
 } // namespace geometry
 
 using dictdb::from_json;
@@ -83,6 +95,25 @@ TEST_CASE("Structs are mapped member by member, and by functions of their own") 
     CHECK(sparse.name == "\xc3\xa9\xf0\x9f\x98\x80");
     CHECK(sparse.area == 6.0);
     CHECK(sparse.corners.empty());
+}
+
+TEST_CASE("DICTDB_FIELDS names one member, and as many as 32") {
+    CHECK(to_json(geometry::size{7}) == R"({"width":7})");
+    CHECK(from_json<geometry::size>(R"({"width":8})").width == 8);
+
+    constexpr auto fields = dictdb_fields(static_cast<const geometry::many*>(nullptr));
+    static_assert(std::tuple_size_v<std::remove_const_t<decltype(fields)>> == 32);
+    geometry::many value{};
+    int number = 0;
+    std::string expected = "{";
+    std::apply([&](const auto&... field) { ((value.*field.member = ++number), ...); }, fields);
+    const auto expect = [&](const auto& field) { expected += "\"" + std::string(field.name) + "\":" + to_json(value.*field.member) + ","; };
+    std::apply([&](const auto&... field) { (expect(field), ...); }, fields);
+    expected.back() = '}';
+    CHECK(to_json(value) == expected);
+    CHECK(value.a1 == 1);
+    CHECK(value.d8 == 32);
+    CHECK(to_json(from_json<geometry::many>(expected)) == expected);
 }
 
 TEST_CASE("What does not fit says where and why") {

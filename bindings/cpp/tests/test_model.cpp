@@ -17,9 +17,7 @@ struct item {
     std::optional<std::int64_t> n;
     std::string text;
 };
-constexpr auto dictdb_fields(const item*) {
-    return std::make_tuple(dictdb::member("id", &item::id), dictdb::member("n", &item::n), dictdb::member("text", &item::text));
-}
+DICTDB_FIELDS(item, id, n, text);
 bool operator==(const item& a, const item& b) {
     return a.id == b.id && a.n == b.n && a.text == b.text;
 }

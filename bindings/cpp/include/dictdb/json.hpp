@@ -4,6 +4,7 @@
 #ifndef DICTDB_JSON_HPP
 #define DICTDB_JSON_HPP
 
+#include <dictdb/fields.hpp>
 #include <dictdb/json_reader.hpp>
 
 #include <charconv>
@@ -28,19 +29,6 @@ struct raw_json {
 
     std::string text = "null"; ///< The text.
 };
-
-/// A member of a struct and its name in JSON: what `dictdb_fields` returns a tuple of.
-template <class Struct, class Member>
-struct mapped_field {
-    std::string_view name;  ///< The name in JSON; lives as long as the program.
-    Member Struct::*member; ///< Where it is.
-};
-
-/// Names a member of a struct: `dictdb::member("age", &user::age)`.
-template <class Struct, class Member>
-constexpr mapped_field<Struct, Member> member(std::string_view name, Member Struct::*pointer) noexcept {
-    return {name, pointer};
-}
 
 namespace detail {
 
@@ -209,7 +197,7 @@ void append_json(std::string& out, const T& value) {
         }
         out += ']';
     } else {
-        static_assert(never<T>, "this type has no JSON form: give it dictdb_fields or dictdb_to_json (see dictdb/json.hpp)");
+        static_assert(never<T>, "this type has no JSON form: give it DICTDB_FIELDS or dictdb_to_json (see dictdb/json.hpp)");
     }
 }
 
@@ -289,7 +277,7 @@ void read_json(json_reader& in, T& value) {
                 read_json(in, value.emplace_back());
         });
     } else {
-        static_assert(never<T>, "this type cannot be read from JSON: give it dictdb_fields or dictdb_from_json (see dictdb/json.hpp)");
+        static_assert(never<T>, "this type cannot be read from JSON: give it DICTDB_FIELDS or dictdb_from_json (see dictdb/json.hpp)");
     }
 }
 
@@ -302,9 +290,7 @@ void read_json(json_reader& in, T& value) {
 /// a member function `dump()` that gives text, such as `nlohmann::json`; structs with one of these beside them, in their
 /// own namespace:
 ///
-///     constexpr auto dictdb_fields(const user*) {        // both ways, member by member
-///         return std::make_tuple(dictdb::member("id", &user::id), dictdb::member("name", &user::name));
-///     }
+///     DICTDB_FIELDS(user, id, name);                                     // both ways, member by member
 ///     void dictdb_to_json(std::string& out, const user& value);          // appends one JSON value
 ///     void dictdb_from_json(std::string_view text, user& value);         // reads one
 ///
