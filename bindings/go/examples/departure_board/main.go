@@ -1,8 +1,6 @@
 // A departure board: flights from New York, as the boards of its airports showed them at two moments of January 2013.
 //
-//	go run ./examples/departure_board [DIRECTORY]
-//
-// DIRECTORY has the CSV files; examples/data of the library by default.
+//	go run ./examples/departure_board [DIRECTORY OF THE CSV FILES]
 package main
 
 import (
@@ -11,8 +9,7 @@ import (
 	"fmt"
 	"log"
 	"os"
-	"path/filepath"
-	"runtime"
+	"regexp"
 	"strings"
 	"time"
 
@@ -27,9 +24,11 @@ type flight struct {
 	DepDelay      int `json:"dep_delay"` // minutes
 }
 
-var ctx = context.Background()
-
-var shown = dictdb.MustCompile(dictdb.Where("origin = ?1 AND (departs >= ?2 OR status = 'scheduled')").OrderBy("departs").Limit(8))
+var (
+	ctx     = context.Background()
+	endings = regexp.MustCompile(`( Inc\.| Co\.| Corporation| Intl)+$`)
+	shown   = dictdb.MustCompile(dictdb.Where("origin = ?1 AND (departs >= ?2 OR status = 'scheduled')").OrderBy("departs").Limit(8))
+)
 
 func must[T any](value T, err error) T {
 	if err != nil {
@@ -50,31 +49,30 @@ func name(table *dictdb.Table, key string) string {
 	if errors.Is(err, dictdb.ErrRecordNotFound) {
 		return key
 	}
-	text := must(found, err).Name
-	for _, ending := range []string{" Inc.", " Co.", " Corporation", " Intl"} {
-		text = strings.TrimSuffix(text, ending)
-	}
-	return text
+	return endings.ReplaceAllString(must(found, err).Name, "")
 }
 
 func (f flight) describe(now time.Time) string {
-	status, late := "Departed", f.DepDelay
-	switch departs := decode(f.Departs); {
+	late := int(now.Sub(decode(f.Departs)).Minutes())
+	switch {
 	case f.Status == "cancelled":
 		return "Cancelled"
-	case f.Status == "scheduled" && !departs.Before(now):
-		return "On time"
-	case f.Status == "scheduled":
-		status, late = "Delayed", int(now.Sub(departs).Minutes())
+	case f.Status == "departed":
+		return "Departed" + delay(f.DepDelay)
+	case late > 0:
+		return "Delayed" + delay(late)
 	}
+	return "On time"
+}
+
+func delay(minutes int) string {
 	switch {
-	case late == 0:
-		return status
-	case -60 < late && late < 60:
-		return fmt.Sprintf("%s %+dm", status, late)
-	default:
-		return fmt.Sprintf("%s %+dh%02d", status, late/60, max(late, -late)%60)
+	case minutes == 0:
+		return ""
+	case -60 < minutes && minutes < 60:
+		return fmt.Sprintf(" %+dm", minutes)
 	}
+	return fmt.Sprintf(" %+dh%02d", minutes/60, max(minutes, -minutes)%60)
 }
 
 func row(columns ...string) {
@@ -92,15 +90,11 @@ func line(left, title, clock, right string) {
 }
 
 func main() {
-	_, source, _, _ := runtime.Caller(0)
-	directory := filepath.Join(filepath.Dir(source), "../../../../examples/data")
-	if len(os.Args) > 1 {
-		directory = os.Args[1]
-	}
+	directory := append(os.Args, "../../examples/data")[1]
 	db := must(dictdb.New())
 	defer db.Close()
 	load := func(name, key string) *dictdb.Table {
-		return must(db.ImportCSV(ctx, name, filepath.Join(directory, name+".csv"), dictdb.CSVImport{PrimaryKey: key}))
+		return must(db.ImportCSV(ctx, name, directory+"/"+name+".csv", dictdb.CSVImport{PrimaryKey: key}))
 	}
 	airlines, airports, flights := load("airlines", "carrier"), load("airports", "faa"), load("flights", "id")
 
@@ -116,12 +110,10 @@ func main() {
 
 		fmt.Print(strings.Repeat("\n", i), now.Format("Monday, 2 January 2006: departures\n"))
 		for i, origin := range []string{"EWR", "JFK", "LGA"} {
-			title, clock := " "+origin+"  "+name(airports, origin)+" ", now.Format(" 15:04 ")
+			corners := [][2]string{{"┌", "┐"}, {"├", "┤"}}[min(i, 1)]
+			line(corners[0], " "+origin+"  "+name(airports, origin)+" ", now.Format(" 15:04 "), corners[1])
 			if i == 0 {
-				line("┌", title, clock, "┐")
 				row("Time", "Flight", "Airline", "Destination", "Status")
-			} else {
-				line("├", title, clock, "┤")
 			}
 			for _, f := range must(dictdb.Select[flight](ctx, flights, shown, origin, code(now.Add(-20*time.Minute)))) {
 				departs, number := decode(f.Departs).Format("15:04"), fmt.Sprint(f.Carrier, " ", f.Flight)

@@ -12,7 +12,7 @@ func TestBoards(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	command := exec.Command("go", "run", ".")
+	command := exec.Command("go", "run", ".", "../../../../examples/data")
 	command.Env = append(os.Environ(), "GOEXPERIMENT=")
 	got, err := command.Output()
 	if err != nil {
