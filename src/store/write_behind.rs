@@ -1,54 +1,119 @@
 //! Write-behind: a file is written by a thread of its own, while the bytes that come next are made.
 
 use crate::engine::Beside;
+use parking_lot::{Condvar, Mutex};
+use std::collections::VecDeque;
 use std::fs::File;
 use std::io::{self, Write};
 use std::panic::resume_unwind;
-use std::sync::mpsc::{sync_channel, Receiver, SyncSender};
+use std::sync::Arc;
 
-/// Pieces that wait for the thread at most; as many buffers go round besides the caller's own.
+/// Pieces that wait for the thread, or are with it, at most; as many buffers go round besides the caller's own.
 const WAITING: usize = 2;
 
 /// A thread that writes pieces, one behind the other, and hands their buffers back.
 pub(super) struct WriteBehind {
-    pieces: Option<SyncSender<Vec<u8>>>,
-    buffers: Receiver<Vec<u8>>,
+    shared: Arc<Shared>,
     thread: Option<Beside<io::Result<()>>>,
+}
+
+struct Shared {
+    queue: Mutex<Queue>,
+    changed: Condvar,
+}
+
+struct Queue {
+    pieces: VecDeque<Vec<u8>>,
+    buffers: Vec<Vec<u8>>,
+    /// No more pieces come, or none is taken any more.
+    is_closed: bool,
+}
+
+impl Shared {
+    fn close(&self) {
+        self.queue.lock().is_closed = true;
+        self.changed.notify_all();
+    }
+
+    /// The next piece; `None` if no more come.
+    fn next(&self) -> Option<Vec<u8>> {
+        let mut queue = self.queue.lock();
+        loop {
+            match queue.pieces.pop_front() {
+                None if !queue.is_closed => self.changed.wait(&mut queue),
+                next => return next,
+            }
+        }
+    }
+
+    fn give_back(&self, buffer: Vec<u8>) {
+        self.queue.lock().buffers.push(buffer);
+        self.changed.notify_all();
+    }
+
+    /// Takes a piece, and gives a buffer for it; `None` if none is taken any more.
+    fn exchange(&self, piece: Vec<u8>) -> Option<Vec<u8>> {
+        let mut queue = self.queue.lock();
+        queue.pieces.push_back(piece);
+        self.changed.notify_all();
+        loop {
+            match queue.buffers.pop() {
+                _ if queue.is_closed => return None,
+                None => self.changed.wait(&mut queue),
+                buffer => return buffer,
+            }
+        }
+    }
+}
+
+/// Closes the queue however the thread ends.
+struct Closing(Arc<Shared>);
+
+impl Drop for Closing {
+    fn drop(&mut self) {
+        self.0.close();
+    }
 }
 
 impl WriteBehind {
     /// Starts the thread, which writes where the file's position is; `None` if it cannot be had, or no buffers of so many bytes.
     pub(super) fn start(file: &File, capacity: usize) -> Option<WriteBehind> {
         let mut file = file.try_clone().ok()?;
-        let (pieces, waiting) = sync_channel::<Vec<u8>>(WAITING);
-        let (give, buffers) = sync_channel(WAITING + 1);
+        let mut buffers = Vec::with_capacity(WAITING + 1);
         for _ in 0..WAITING {
             let mut buffer = Vec::new();
             crate::store::reserve(&mut buffer, capacity).ok()?;
-            give.send(buffer).ok()?;
+            buffers.push(buffer);
         }
+        let shared = Arc::new(Shared {
+            queue: Mutex::new(Queue {
+                pieces: VecDeque::with_capacity(WAITING + 1),
+                buffers,
+                is_closed: false,
+            }),
+            changed: Condvar::new(),
+        });
+        let own = Closing(shared.clone());
         let thread = Beside::start(move || {
-            for mut piece in waiting {
+            let Closing(shared) = &own;
+            while let Some(mut piece) = shared.next() {
                 file.write_all(&piece)?;
                 piece.clear();
-                // Whoever does not want it any more will not send any more pieces either.
-                let _ = give.send(piece);
+                shared.give_back(piece);
             }
             Ok(())
         })?;
         Some(WriteBehind {
-            pieces: Some(pieces),
-            buffers,
+            shared,
             thread: Some(thread),
         })
     }
 
     /// Has a piece written, now or later, and gives an empty buffer for the next one. An error may be that of a piece before.
     pub(super) fn write(&mut self, piece: Vec<u8>) -> io::Result<Vec<u8>> {
-        let sent = self.pieces.as_ref().map(|pieces| pieces.send(piece));
-        match (sent, self.buffers.recv()) {
-            (Some(Ok(())), Ok(buffer)) => Ok(buffer),
-            _ => Err(self.join().err().unwrap_or_else(ended)),
+        match self.shared.exchange(piece) {
+            Some(buffer) => Ok(buffer),
+            None => Err(self.join().err().unwrap_or_else(ended)),
         }
     }
 
@@ -58,7 +123,7 @@ impl WriteBehind {
     }
 
     fn join(&mut self) -> io::Result<()> {
-        self.pieces = None;
+        self.shared.close();
         match self.thread.take().map(Beside::join) {
             Some(Ok(Some(outcome))) => outcome,
             Some(Err(panic)) => resume_unwind(panic),
@@ -67,16 +132,16 @@ impl WriteBehind {
     }
 }
 
-fn ended() -> io::Error {
-    io::Error::other("the thread that writes has ended")
-}
-
 /// If the file is not wanted after all. When this is done, nobody writes to it any more.
 impl Drop for WriteBehind {
     fn drop(&mut self) {
-        self.pieces = None;
+        self.shared.close();
         let _ = self.thread.take().map(Beside::join);
     }
+}
+
+fn ended() -> io::Error {
+    io::Error::other("the thread that writes has ended")
 }
 
 #[cfg(test)]
