@@ -51,12 +51,33 @@ pub(crate) struct Columns {
     list: RwLock<Vec<Arc<Column>>>,
     scans: AtomicU64,
     bytes: Arc<AtomicUsize>,
+    /// By how much searches since the last scan have cost more than scans of columns would have, were there any.
+    missed: AtomicUsize,
 }
 
 impl Columns {
     /// Counts a scan.
     pub(super) fn begin_scan(&self) {
         self.scans.fetch_add(1, Relaxed);
+        self.missed.store(0, Relaxed);
+    }
+
+    /// Counts what a search has cost more than a scan of columns would have.
+    pub(crate) fn miss(&self, cost: usize) {
+        if cost > 0 {
+            self.missed.fetch_add(cost, Relaxed);
+        }
+    }
+
+    /// What was counted since the last scan.
+    pub(crate) fn missed(&self) -> usize {
+        self.missed.load(Relaxed)
+    }
+
+    /// The column of a path, if there is one.
+    pub(super) fn known(&self, path: &Path) -> Option<Arc<Column>> {
+        let list = self.list.read();
+        list.iter().find(|column| column.path == *path).cloned()
     }
 
     /// The column of a path, made if there is none; `None` if there are too many.

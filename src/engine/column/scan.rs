@@ -15,7 +15,7 @@ use crate::engine::Result;
 use std::sync::Arc;
 
 /// Tables with fewer records are not worth columns.
-const FEW: usize = 512;
+pub(super) const FEW: usize = 512;
 
 /// What a page counts for when the scan is to be stopped: its columns may have to be made.
 const STEPS_A_PAGE: u32 = PAGE as u32 / 8;

@@ -13,7 +13,7 @@ use parking_lot::RwLockReadGuard;
 use std::sync::Arc;
 
 /// Columns that one scan may ask for.
-const MOST: usize = 16;
+pub(super) const MOST: usize = 16;
 
 /// The columns that a scan asks for.
 pub(super) struct Asked<'s, 'a> {

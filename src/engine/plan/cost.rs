@@ -2,6 +2,13 @@
 
 /// A record read where it lies, after the one before it.
 pub(super) const SCAN: usize = 20;
+/// A value of a column, of numbers or codes: a page of them is asked at once; and of texts.
+pub(super) const COLUMN: usize = 1;
+pub(super) const TEXT_COLUMN: usize = 4;
+/// A value of a column, made of a record.
+pub(super) const MAKE: usize = 100;
+/// A record that a scan of columns finds, read.
+pub(super) const FOUND: usize = 50;
 /// Added to the cost of a scan, so that small tables are planned like large ones.
 pub(super) const SCAN_START: usize = 1_000;
 /// A record read somewhere.

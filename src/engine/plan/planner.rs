@@ -6,7 +6,8 @@
 
 use super::access::{Access, Search};
 use super::analysis::{Analysis, Asked};
-use super::cost::{KEY, READ, ROW, SCAN, SCAN_START, SEARCH};
+use super::cost::{COLUMN, FOUND, KEY, MAKE, READ, ROW, SCAN, SCAN_START, SEARCH, TEXT_COLUMN};
+use crate::engine::column::Ready;
 use crate::engine::index::{Edge, Index, Kind, Span};
 use crate::engine::key::KeyRef;
 use crate::engine::keymap::Row;
@@ -22,6 +23,8 @@ pub(crate) struct Plan<'a> {
     pub(crate) access: Access<'a>,
     /// What must still be tested on each record.
     pub(crate) filter: Vec<&'a Expression>,
+    /// By how much that costs more than a scan of columns would, if there were any.
+    missed: usize,
 }
 
 /// A path to some of the records.
@@ -41,11 +44,13 @@ impl<'a> Plan<'a> {
             return Plan {
                 access: Access::Nothing,
                 filter: Vec::new(),
+                missed: 0,
             };
         }
         let scan = Plan {
             access: Access::Scan,
             filter: analysis.parts.clone(),
+            missed: 0,
         };
         if analysis.parts.is_empty() {
             return scan;
@@ -57,7 +62,8 @@ impl<'a> Plan<'a> {
         let Some(best) = candidates.next() else {
             return scan;
         };
-        if best.rows > 0 && best.cost >= version.count() * SCAN + SCAN_START {
+        let (scan_cost, missed) = scan_cost(version, analysis, &best, reads);
+        if best.rows > 0 && best.cost >= scan_cost {
             return scan;
         }
         let (mut parts, mut rows, mut covers) = (vec![best.access], best.rows, best.covers);
@@ -81,7 +87,16 @@ impl<'a> Plan<'a> {
             1 => parts.remove(0),
             _ => Access::Intersection(parts),
         };
-        Plan { access, filter }
+        Plan {
+            access,
+            filter,
+            missed,
+        }
+    }
+
+    /// To be called when the plan is carried out.
+    pub(crate) fn begin(&self, version: &Version) {
+        version.columns().miss(self.missed);
     }
 
     /// Whether the number of records is known without reading any.
@@ -102,6 +117,47 @@ fn candidates<'a>(version: &Version, analysis: &Analysis<'a>, reads: bool) -> Ve
         }
     }
     candidates
+}
+
+/// What a scan costs in place of the best other path, and what is missed if it is not taken.
+///
+/// Where the columns are there that the predicate asks for, a scan costs much less than to read all records. Where there are none, to
+/// make them is an investment: it is made when searches have cost as much more than scans of columns as it takes, so all together cost
+/// no more than about twice what they would had it been known how many there are. (That is the ski rental problem: A. R. Karlin,
+/// M. S. Manasse, L. Rudolph, D. D. Sleator, "Competitive snoopy caching", Algorithmica 3, 1988.)
+fn scan_cost(
+    version: &Version,
+    analysis: &Analysis<'_>,
+    best: &Candidate<'_>,
+    reads: bool,
+) -> (usize, usize) {
+    let count = version.count();
+    let by_records = count * SCAN + SCAN_START;
+    if best.cost < count * COLUMN + SCAN_START {
+        return (by_records, 0);
+    }
+    let Some(ready) = Ready::of(version, &analysis.parts) else {
+        return (by_records, 0);
+    };
+    let found = match reads {
+        false => 0,
+        true if best.covers.len() == analysis.parts.len() => best.rows,
+        // What is tested besides leaves some of them.
+        true => best.rows / 2,
+    };
+    let besides = found * FOUND + SCAN_START;
+    let a_record = (ready.columns - ready.texts) * COLUMN + ready.texts * TEXT_COLUMN;
+    if ready.pages > 0 {
+        let pages = ready.pages * a_record + (ready.sampled - ready.pages) * SCAN;
+        let by_columns = count * pages / ready.sampled + besides;
+        return (by_records.min(by_columns), 0);
+    }
+    let by_columns = count * a_record + besides;
+    let missed = best.cost.saturating_sub(by_columns);
+    match version.columns().missed() + missed >= count * ready.columns * MAKE {
+        true if missed > 0 => (by_columns, 0),
+        _ => (by_records, missed),
+    }
 }
 
 /// More searches than this cost more than to read all records.

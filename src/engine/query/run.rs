@@ -90,6 +90,9 @@ impl<'a> Run<'a> {
         if let Some(mut scan) = self.scan(way, &[]) {
             return scan.run(&mut Each(visit));
         }
+        if let Way::Natural(plan) | Way::Sorted(plan) = way {
+            plan.begin(self.version);
+        }
         let (version, mut outcome) = (self.version, Ok(()));
         let mut ticker = self.interrupt.ticker();
         let filter = way.filter();

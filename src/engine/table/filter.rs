@@ -127,6 +127,7 @@ impl<'a> Filter<'a> {
             scan.run(&mut Each(|row, _| found(row).map(|()| true)))?;
             return Ok(matches);
         }
+        plan.begin(version);
         // Records that need not be tested are not read here.
         let rows = match plan.filter.is_empty() {
             true => plan.access.rows(version)?,
