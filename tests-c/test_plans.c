@@ -174,6 +174,7 @@ static void plans_are_those_that_were_kept(void) {
             b += len_b + (b[len_b] != '\0');
         }
     }
+    check_figure("kept_plans.queries", sizeof QUERIES / sizeof *QUERIES);
     free(now);
     free(kept);
 }
