@@ -100,6 +100,11 @@ static void records_with_lists(struct bench *b) {
                 DISTINCT);
 }
 
+/* As the records of the workload, but for the key, which the table gives. */
+static void keyless_records(struct bench *b) {
+    write_texts(b, "{\"name\":\"User %llu\",\"age\":33,\"dept\":\"IT\",\"active\":true}", DISTINCT);
+}
+
 static void old_records(struct bench *b) { write_texts(b, "{\"id\":%llu,\"name\":\"Renamed\",\"age\":33}", RANDOM); }
 
 /* ---- compiled handles */
@@ -129,6 +134,9 @@ static void query_range(struct bench *b) { compile_query(b, "{\"where\":\"salary
 static void query_sorted(struct bench *b) { compile_query(b, "{\"columns\":[\"id\"],\"order_by\":\"salary\"}"); }
 static void query_by_two(struct bench *b) { compile_query(b, "{\"columns\":[\"id\",\"name\"],\"order_by\":[\"dept\",\"-age\"],\"limit\":100}"); }
 static void query_text(struct bench *b) { compile_query(b, "{\"where\":\"name LIKE '%r 1%' OR email IS NULL\"}"); }
+static void query_top_by_text(struct bench *b) { compile_query(b, "{\"order_by\":\"-name\",\"limit\":10}"); }
+static void query_equal(struct bench *b) { compile_query(b, "{\"where\":\"age = 33 AND salary <> 0\"}"); }
+static void query_far(struct bench *b) { compile_query(b, "{\"where\":\"salary BETWEEN 60000 AND 80000\",\"offset\":1000}"); }
 static void query_distinct(struct bench *b) { compile_query(b, "{\"distinct\":true,\"columns\":[\"dept\",\"active\"]}"); }
 static void query_either(struct bench *b) {
     ages(b);
@@ -164,6 +172,14 @@ static void query_groups(struct bench *b) {
 
 static void cursor_of_all(struct bench *b) {
     check(dictdb_table_cursor(b->table, NULL, 0, NULL, 0, &b->cursor, NULL), "cursor");
+}
+
+/* A snapshot of the database was taken, and is gone. */
+static void keys_after_snapshot(struct bench *b) {
+    dictdb_db *snapshot = NULL;
+    random_keys(b);
+    check(dictdb_db_snapshot(b->db, &snapshot, NULL), "snapshot");
+    dictdb_db_free(snapshot);
 }
 
 static void update_set(struct bench *b) {
@@ -248,6 +264,16 @@ static void cursor_next(struct bench *b, uint64_t k) {
     check(dictdb_cursor_next(b->cursor, &row, &length, NULL), "cursor_next");
 }
 
+static void cursor_at_offset(struct bench *b, uint64_t k) {
+    dictdb_cursor *cursor = NULL;
+    const char *row = NULL;
+    size_t length = 0;
+    (void)k;
+    check(dictdb_query_cursor(b->query, b->table, NULL, 0, &cursor, NULL), "cursor");
+    check(dictdb_cursor_next(cursor, &row, &length, NULL), "cursor_next");
+    dictdb_cursor_free(cursor);
+}
+
 static void snapshot(struct bench *b, uint64_t k) {
     dictdb_table *snapshot = NULL;
     (void)k;
@@ -285,6 +311,7 @@ static const struct path {
     {"query_range_json", INDEXED, 5, query_range, run},
     {"query_top_10", PLAIN, 2, query_top, run},
     {"query_groups", PLAIN, 2, query_groups, run},
+    {"query_top_10_by_text", PLAIN, 2, query_top_by_text, run},
     {"query_sorted", PLAIN, 2, query_sorted, run},
     {"query_sorted_by_two", PLAIN, 2, query_by_two, run},
     {"query_distinct", PLAIN, 2, query_distinct, run},
@@ -294,17 +321,21 @@ static const struct path {
     {"query_scan_of_few_left", PLAIN, 20, query_rest_by_scan, run},
     {"count_by_index", INDEXED, 500, query_age, count},
     {"count_by_scan", PLAIN, 2, query_high, count},
+    {"count_by_scan_equal", PLAIN, 5, query_equal, count},
     {"count_by_scan_and_update", PLAIN, 20, update_and_query, update_and_count},
     {"cursor_next", PLAIN, 1000, cursor_of_all, cursor_next},
+    {"cursor_at_offset", INDEXED, 20, query_far, cursor_at_offset},
     {"snapshot", INDEXED, 500, NULL, snapshot},
     {"parse", PLAIN, 500, predicates, parse},
     {"insert", PLAIN, 1000, new_records, insert},
+    {"insert_without_key", PLAIN, 1000, keyless_records, insert},
     {"insert_4_indexes", INDEXED, 1000, new_records, insert},
     {"insert_lists", PLAIN, 1000, records_with_lists, insert},
     {"insert_many_1000", PLAIN, 5, new_thousands, insert_many},
     {"insert_many_1000_4_indexes", INDEXED, 3, new_thousands, insert_many},
     {"upsert", PLAIN, 1000, old_records, upsert},
     {"update", PLAIN, 1000, random_keys, update_name},
+    {"update_after_snapshot", PLAIN, 1000, keys_after_snapshot, update_name},
     {"update_4_indexes", INDEXED, 1000, random_keys, update_name},
     {"update_indexed_field", INDEXED, 1000, random_keys, update_age},
     {"update_set", PLAIN, 1000, update_set, update_run},
