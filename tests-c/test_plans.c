@@ -7,7 +7,7 @@
  */
 #include "check.h"
 
-enum { RECORDS = 20000, LONGEST = 400, MOST = 64 * 1024 };
+enum { RECORDS = 20000, LONGEST = 800, MOST = 64 * 1024 };
 
 /* What `#` is in them goes from 1 to RECORDS. Of 20,000 records a and b have each number below that, in two orders; each of 100 values of h
  * is in 200, each of 50 values of k in 400; x is in no index. Indexes: hash of h, sorted of a, of b, of (k, a). */
@@ -26,6 +26,10 @@ static const char *const QUERIES[] = {
     "{\"where\":\"(a < # AND b < #) OR h = 7\"}",
     "{\"where\":\"a < # OR x = 1\"}",
     "{\"where\":\"a < # OR FALSE\"}",
+    /* So many tests that no scan asks columns. */
+    "{\"where\":\"a < # AND NOT (x = 11 OR x = 12 OR x = 13 OR x = 14 OR x = 15 OR x = 16 OR x = 17 OR x = 18 OR x = 19 OR x = 20 OR x = 21 OR "
+    "x = 22 OR x = 23 OR x = 24 OR x = 25 OR x = 26 OR x = 27 OR x = 28 OR x = 29 OR x = 30 OR x = 31 OR x = 32 OR x = 33 OR x = 34 OR "
+    "x = 35 OR x = 36 OR x = 37 OR x = 38 OR x = 39 OR x = 40 OR x = 41 OR x = 42)\"}",
     "{\"where\":\"a < # AND b < #\"}",
     "{\"where\":\"a < # AND b < #\",\"aggregates\":[\"count()\"]}",
     "{\"where\":\"a < # AND b < 2000\"}",

@@ -7,7 +7,7 @@ use super::view::{Asked, View};
 use crate::engine::predicate::{Bindings, Bound, Expression, Path};
 
 /// Tests of a predicate at most.
-const MOST: usize = 32;
+pub(super) const MOST: usize = 32;
 
 /// See the module's comment.
 pub(super) enum Filter<'s> {

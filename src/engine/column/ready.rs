@@ -1,5 +1,6 @@
 //! What a scan finds made: how many pages have the columns that a predicate asks for, as far as a sample tells.
 
+use super::filter;
 use super::page::Encoding;
 use super::registry::Column;
 use super::scan::FEW;
@@ -29,8 +30,9 @@ impl Ready {
         if version.count() < FEW {
             return None;
         }
-        let mut paths = Vec::new();
-        parts.iter().try_for_each(|part| add(part, &mut paths))?;
+        let (mut paths, mut left) = (Vec::new(), filter::MOST);
+        let mut parts = parts.iter();
+        parts.try_for_each(|part| add(part, &mut paths, &mut left))?;
         let registry = version.columns();
         let columns: Option<Vec<Arc<Column>>> =
             paths.iter().map(|path| registry.known(path)).collect();
@@ -74,14 +76,17 @@ impl Ready {
     }
 }
 
-/// Adds the paths that an expression asks for; `None` if they are more than a scan asks columns for.
-fn add<'a>(expression: &'a Expression, paths: &mut Vec<&'a Path>) -> Option<()> {
+/// Adds the paths that an expression asks for; `None` if they, or the tests, are more than a scan asks columns for. `left`: tests that there
+/// may yet be.
+fn add<'a>(expression: &'a Expression, paths: &mut Vec<&'a Path>, left: &mut usize) -> Option<()> {
     match expression {
         Expression::And(operands) | Expression::Or(operands) => {
-            operands.iter().try_for_each(|operand| add(operand, paths))
+            let mut operands = operands.iter();
+            operands.try_for_each(|operand| add(operand, paths, left))
         }
-        Expression::Not(operand) => add(operand, paths),
+        Expression::Not(operand) => add(operand, paths, left),
         Expression::Test { path, .. } => {
+            *left = left.checked_sub(1)?;
             if !paths.contains(&&**path) {
                 paths.push(path);
             }
