@@ -48,7 +48,7 @@ pub(crate) use limits::reserve;
 pub(crate) use limits::{shorten, MAX_LISTED, MAX_OPERAND, MAX_RECORD};
 pub(crate) use options::{object, unknown};
 pub use options::{SelectOptions, TableOptions};
-pub(crate) use parallel::{set_surroundings, Beside, Surroundings};
+pub(crate) use parallel::{set_surroundings, threads_are_of_use, Beside, Surroundings};
 pub use params::Params;
 pub use predicate::{Case, Comparison, Predicate, TextMatch};
 pub use query::{Cursor, Form, Query};

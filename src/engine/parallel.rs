@@ -54,16 +54,18 @@ fn processors() -> usize {
     *PROCESSORS.get_or_init(|| available_parallelism().map_or(1, usize::from))
 }
 
+/// Whether there is more than one processor, so that two threads are of use.
+pub(crate) fn threads_are_of_use() -> bool {
+    processors() > 1
+}
+
 /// Work that is done beside the caller's, who is to join it.
 #[derive(Debug)]
 pub(crate) struct Beside<O>(JoinHandle<Option<O>>);
 
 impl<O: Send + 'static> Beside<O> {
-    /// Starts a thread for it; `None` if none can be had, or there is one processor only.
+    /// Starts a thread for it; `None` if none can be had.
     pub(crate) fn start(work: impl FnOnce() -> O + Send + 'static) -> Option<Beside<O>> {
-        if processors() == 1 {
-            return None;
-        }
         let surroundings = SURROUNDINGS.get();
         let is_exempt = memory::is_exempt();
         let thread = move || {
@@ -238,8 +240,9 @@ mod tests {
             met.wait();
             current().id()
         });
+        let beside = beside.unwrap();
         barrier.wait();
-        let on = beside.unwrap().join().unwrap().unwrap();
+        let on = beside.join().unwrap().unwrap();
         assert_ne!(on, current().id());
         let panicking = Beside::start(|| resume_unwind(Box::new("planted"))).unwrap();
         let panic: std::thread::Result<Option<()>> = panicking.join();

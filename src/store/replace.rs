@@ -10,6 +10,7 @@
 use super::place::check_regular;
 use super::write_behind::WriteBehind;
 use super::{Error, Result};
+use crate::engine::threads_are_of_use;
 use std::fs::{self, File, Metadata, Permissions};
 use std::io::{self, Write};
 use std::os::unix::fs::{fchown, MetadataExt, OpenOptionsExt, PermissionsExt};
@@ -92,7 +93,7 @@ impl Replacement {
     }
 
     fn write_full(&mut self) -> Result<()> {
-        if self.behind.is_none() && self.written == 0 {
+        if self.behind.is_none() && self.written == 0 && threads_are_of_use() {
             self.behind = WriteBehind::start(self.file.as_file(), BLOCK);
         }
         self.write_buffer()
