@@ -13,7 +13,7 @@ use std::sync::Arc;
 const SAMPLE: usize = 8;
 
 /// See the module's comment.
-#[derive(Debug, Default, PartialEq, Eq)]
+#[derive(Debug, Default)]
 pub(crate) struct Ready {
     /// How many columns are asked for.
     pub(crate) columns: usize,

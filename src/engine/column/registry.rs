@@ -51,7 +51,7 @@ pub(crate) struct Columns {
     list: RwLock<Vec<Arc<Column>>>,
     scans: AtomicU64,
     bytes: Arc<AtomicUsize>,
-    /// By how much searches since the last scan have cost more than scans of columns would have, were there any.
+    /// By how much searches have cost more than scans of columns would have, were there any.
     missed: AtomicUsize,
 }
 
@@ -59,19 +59,21 @@ impl Columns {
     /// Counts a scan.
     pub(super) fn begin_scan(&self) {
         self.scans.fetch_add(1, Relaxed);
-        self.missed.store(0, Relaxed);
     }
 
-    /// Counts what a search has cost more than a scan of columns would have.
+    /// Counts what a search costs more than a scan of columns would.
     pub(crate) fn miss(&self, cost: usize) {
-        if cost > 0 {
-            self.missed.fetch_add(cost, Relaxed);
-        }
+        self.missed.fetch_add(cost, Relaxed);
     }
 
-    /// What was counted since the last scan.
+    /// What was counted since a scan was made for it.
     pub(crate) fn missed(&self) -> usize {
         self.missed.load(Relaxed)
+    }
+
+    /// A scan is made for what was missed.
+    pub(crate) fn make_up(&self) {
+        self.missed.store(0, Relaxed);
     }
 
     /// The column of a path, if there is one.

@@ -23,8 +23,17 @@ pub(crate) struct Plan<'a> {
     pub(crate) access: Access<'a>,
     /// What must still be tested on each record.
     pub(crate) filter: Vec<&'a Expression>,
-    /// By how much that costs more than a scan of columns would, if there were any.
-    missed: usize,
+    missed: Missed,
+}
+
+/// What is missed because there are no columns to be scanned.
+#[derive(Clone, Copy)]
+enum Missed {
+    Nothing,
+    /// So much more does it cost than a scan of columns would.
+    Cost(usize),
+    /// So much, with what was missed before, that this is a scan, which makes them.
+    Enough,
 }
 
 /// A path to some of the records.
@@ -44,13 +53,13 @@ impl<'a> Plan<'a> {
             return Plan {
                 access: Access::Nothing,
                 filter: Vec::new(),
-                missed: 0,
+                missed: Missed::Nothing,
             };
         }
         let scan = Plan {
             access: Access::Scan,
             filter: analysis.parts.clone(),
-            missed: 0,
+            missed: Missed::Nothing,
         };
         if analysis.parts.is_empty() {
             return scan;
@@ -64,7 +73,10 @@ impl<'a> Plan<'a> {
         };
         let (scan_cost, missed) = scan_cost(version, analysis, &best, reads);
         if best.rows > 0 && best.cost >= scan_cost {
-            return scan;
+            return match missed {
+                Missed::Enough => Plan { missed, ..scan },
+                _ => scan,
+            };
         }
         let (mut parts, mut rows, mut covers) = (vec![best.access], best.rows, best.covers);
         for other in candidates {
@@ -96,7 +108,11 @@ impl<'a> Plan<'a> {
 
     /// To be called when the plan is carried out.
     pub(crate) fn begin(&self, version: &Version) {
-        version.columns().miss(self.missed);
+        match self.missed {
+            Missed::Nothing => {}
+            Missed::Cost(cost) => version.columns().miss(cost),
+            Missed::Enough => version.columns().make_up(),
+        }
     }
 
     /// Whether the number of records is known without reading any.
@@ -130,14 +146,14 @@ fn scan_cost(
     analysis: &Analysis<'_>,
     best: &Candidate<'_>,
     reads: bool,
-) -> (usize, usize) {
+) -> (usize, Missed) {
     let count = version.count();
     let by_records = count * SCAN + SCAN_START;
     if best.cost < count * COLUMN + SCAN_START {
-        return (by_records, 0);
+        return (by_records, Missed::Nothing);
     }
     let Some(ready) = Ready::of(version, &analysis.parts) else {
-        return (by_records, 0);
+        return (by_records, Missed::Nothing);
     };
     let found = match reads {
         false => 0,
@@ -150,13 +166,16 @@ fn scan_cost(
     if ready.pages > 0 {
         let pages = ready.pages * a_record + (ready.sampled - ready.pages) * SCAN;
         let by_columns = count * pages / ready.sampled + besides;
-        return (by_records.min(by_columns), 0);
+        return (by_records.min(by_columns), Missed::Nothing);
     }
     let by_columns = count * a_record + besides;
     let missed = best.cost.saturating_sub(by_columns);
+    if missed == 0 {
+        return (by_records, Missed::Nothing);
+    }
     match version.columns().missed() + missed >= count * ready.columns * MAKE {
-        true if missed > 0 => (by_columns, 0),
-        _ => (by_records, missed),
+        true => (by_columns, Missed::Enough),
+        false => (by_records, Missed::Cost(missed)),
     }
 }
 

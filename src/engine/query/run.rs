@@ -128,6 +128,7 @@ impl<'a> Run<'a> {
     fn scan<'s>(&'s self, way: &'s Way<'a>, wanted: &[&'s Path]) -> Option<Scan<'s, 'a>> {
         match way {
             Way::Natural(plan) | Way::Sorted(plan) if matches!(plan.access, Access::Scan) => {
+                plan.begin(self.version);
                 Some(Scan::new(
                     self.version,
                     self.program,

@@ -120,6 +120,7 @@ impl<'a> Filter<'a> {
     ) -> Result<Vec<Match>> {
         let mut matches: Vec<Match> = Vec::new();
         let mut found = |row: Row| add(&mut matches, (row, version.place(row)));
+        plan.begin(version);
         if matches!(plan.access, Access::Scan) {
             let (program, parts) = (self.program, plan.filter.as_slice());
             let bindings = self.bindings()?;
@@ -127,7 +128,6 @@ impl<'a> Filter<'a> {
             scan.run(&mut Each(|row, _| found(row).map(|()| true)))?;
             return Ok(matches);
         }
-        plan.begin(version);
         // Records that need not be tested are not read here.
         let rows = match plan.filter.is_empty() {
             true => plan.access.rows(version)?,
