@@ -137,6 +137,14 @@ static void query_text(struct bench *b) { compile_query(b, "{\"where\":\"name LI
 static void query_top_by_text(struct bench *b) { compile_query(b, "{\"order_by\":\"-name\",\"limit\":10}"); }
 static void query_equal(struct bench *b) { compile_query(b, "{\"where\":\"age = 33 AND salary <> 0\"}"); }
 static void query_far(struct bench *b) { compile_query(b, "{\"where\":\"salary BETWEEN 60000 AND 80000\",\"offset\":1000}"); }
+/* Scans have made the columns that it asks for; a cursor goes from record to record all the same. */
+static void query_with_columns(struct bench *b) {
+    for (int i = 0; i < 2; i++) {
+        check(dictdb_table_count_where(b->table, "NOT age = -1", DICTDB_NTS, NULL, 0, &b->count, NULL), "count_where");
+    }
+    compile_query(b, "{\"where\":\"age < 30\"}");
+}
+
 static void query_distinct(struct bench *b) { compile_query(b, "{\"distinct\":true,\"columns\":[\"dept\",\"active\"]}"); }
 static void query_either(struct bench *b) {
     ages(b);
@@ -274,6 +282,17 @@ static void cursor_at_offset(struct bench *b, uint64_t k) {
     dictdb_cursor_free(cursor);
 }
 
+static void cursor_to_the_end(struct bench *b, uint64_t k) {
+    dictdb_cursor *cursor = NULL;
+    const char *row = NULL;
+    size_t length = 0;
+    (void)k;
+    check(dictdb_query_cursor(b->query, b->table, NULL, 0, &cursor, NULL), "cursor");
+    while (dictdb_cursor_next(cursor, &row, &length, NULL) == DICTDB_STATUS_OK) {
+    }
+    dictdb_cursor_free(cursor);
+}
+
 static void snapshot(struct bench *b, uint64_t k) {
     dictdb_table *snapshot = NULL;
     (void)k;
@@ -325,6 +344,7 @@ static const struct path {
     {"count_by_scan_and_update", PLAIN, 20, update_and_query, update_and_count},
     {"cursor_next", PLAIN, 1000, cursor_of_all, cursor_next},
     {"cursor_at_offset", INDEXED, 20, query_far, cursor_at_offset},
+    {"cursor_of_range_with_columns", INDEXED, 3, query_with_columns, cursor_to_the_end},
     {"snapshot", INDEXED, 500, NULL, snapshot},
     {"parse", PLAIN, 500, predicates, parse},
     {"insert", PLAIN, 1000, new_records, insert},

@@ -14,5 +14,5 @@ pub(crate) use access::Access;
 pub(crate) use analysis::Analysis;
 pub(crate) use explain::Explain;
 pub(crate) use order::{effective, ends, Walk};
-pub(crate) use planner::Plan;
+pub(crate) use planner::{Plan, Taken};
 pub(crate) use point::Point;

@@ -36,6 +36,17 @@ enum Missed {
     Enough,
 }
 
+/// How the records are taken that a plan finds.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Taken {
+    /// All are read, at once.
+    Read,
+    /// All are read, one now and then: a scan goes from record to record, and asks no columns.
+    Slowly,
+    /// It is enough to know how many they are.
+    Counted,
+}
+
 /// A path to some of the records.
 struct Candidate<'a> {
     access: Access<'a>,
@@ -46,9 +57,8 @@ struct Candidate<'a> {
 }
 
 impl<'a> Plan<'a> {
-    /// The cheapest path to the records that match. `reads` says that they are all to be read, so that it is not enough
-    /// to know how many they are.
-    pub(crate) fn new(version: &Version, analysis: &Analysis<'a>, reads: bool) -> Plan<'a> {
+    /// The cheapest path to the records that match.
+    pub(crate) fn new(version: &Version, analysis: &Analysis<'a>, taken: Taken) -> Plan<'a> {
         if analysis.is_never {
             return Plan {
                 access: Access::Nothing,
@@ -64,14 +74,14 @@ impl<'a> Plan<'a> {
         if analysis.parts.is_empty() {
             return scan;
         }
-        let mut candidates = candidates(version, analysis, reads);
+        let mut candidates = candidates(version, analysis, taken);
         candidates
             .sort_by_key(|candidate| (candidate.cost, std::cmp::Reverse(candidate.covers.len())));
         let mut candidates = candidates.into_iter();
         let Some(best) = candidates.next() else {
             return scan;
         };
-        let (scan_cost, missed) = scan_cost(version, analysis, &best, reads);
+        let (scan_cost, missed) = scan_cost(version, analysis, &best, taken);
         if best.rows > 0 && best.cost >= scan_cost {
             return match missed {
                 Missed::Enough => Plan { missed, ..scan },
@@ -121,15 +131,15 @@ impl<'a> Plan<'a> {
     }
 }
 
-fn candidates<'a>(version: &Version, analysis: &Analysis<'a>, reads: bool) -> Vec<Candidate<'a>> {
+fn candidates<'a>(version: &Version, analysis: &Analysis<'a>, taken: Taken) -> Vec<Candidate<'a>> {
     let mut candidates = Vec::new();
     candidates.extend(of_keys(version, analysis));
     for (at, index) in version.indexes().iter().enumerate() {
-        candidates.extend(of_index(version, at, index, analysis, reads));
+        candidates.extend(of_index(version, at, index, analysis, taken));
     }
     for (at, part) in analysis.parts.iter().enumerate() {
         if let Expression::Or(parts) = part {
-            candidates.extend(of_union(version, at, parts, analysis, reads));
+            candidates.extend(of_union(version, at, parts, analysis, taken));
         }
     }
     candidates
@@ -145,21 +155,21 @@ fn scan_cost(
     version: &Version,
     analysis: &Analysis<'_>,
     best: &Candidate<'_>,
-    reads: bool,
+    taken: Taken,
 ) -> (usize, Missed) {
     let count = version.count();
     let by_records = count * SCAN + SCAN_START;
-    if best.cost < count * COLUMN + SCAN_START {
+    if taken == Taken::Slowly || best.cost < count * COLUMN + SCAN_START {
         return (by_records, Missed::Nothing);
     }
     let Some(ready) = Ready::of(version, &analysis.parts) else {
         return (by_records, Missed::Nothing);
     };
-    let found = match reads {
-        false => 0,
-        true if best.covers.len() == analysis.parts.len() => best.rows,
+    let found = match taken {
+        Taken::Counted => 0,
+        _ if best.covers.len() == analysis.parts.len() => best.rows,
         // What is tested besides leaves some of them.
-        true => best.rows / 2,
+        _ => best.rows / 2,
     };
     let besides = found * FOUND + SCAN_START;
     let a_record = (ready.columns - ready.texts) * COLUMN + ready.texts * TEXT_COLUMN;
@@ -221,7 +231,7 @@ fn of_index<'a>(
     at: usize,
     index: &Index,
     analysis: &Analysis<'a>,
-    reads: bool,
+    taken: Taken,
 ) -> Option<Candidate<'a>> {
     let definition = &index.definition;
     analysis.asked(definition.fields.first()?)?;
@@ -286,7 +296,7 @@ fn of_index<'a>(
         spans,
     };
     let rows = search.len();
-    let is_count = !reads && covers.len() == analysis.parts.len();
+    let is_count = taken == Taken::Counted && covers.len() == analysis.parts.len();
     let reading = if is_count { 0 } else { rows * READ };
     Some(Candidate {
         access: Access::Index(search),
@@ -333,7 +343,7 @@ fn of_union<'a>(
     at: usize,
     parts: &'a [Expression],
     analysis: &Analysis<'a>,
-    reads: bool,
+    taken: Taken,
 ) -> Option<Candidate<'a>> {
     if parts.len() > most_searches(version) {
         return None;
@@ -341,7 +351,7 @@ fn of_union<'a>(
     let (mut accesses, mut rows, mut cost, mut is_exact) = (Vec::new(), 0, 0, true);
     for part in parts {
         let analysis = Analysis::of(Some(part), analysis.bindings);
-        let plan = Plan::new(version, &analysis, reads);
+        let plan = Plan::new(version, &analysis, taken);
         match plan.access {
             Access::Scan => return None,
             Access::Nothing => continue,
@@ -349,7 +359,8 @@ fn of_union<'a>(
         }
         let found = plan.access.estimate(version);
         rows += found;
-        cost += SEARCH + found * (ROW + if plan.is_exact() && !reads { 0 } else { READ });
+        let is_count = taken == Taken::Counted && plan.is_exact();
+        cost += SEARCH + found * (ROW + if is_count { 0 } else { READ });
         is_exact &= plan.is_exact();
         accesses.push(plan.access);
     }

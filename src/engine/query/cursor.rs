@@ -14,7 +14,7 @@ use crate::engine::json::elements;
 use crate::engine::keymap::Row;
 use crate::engine::limits::{add, reserve};
 use crate::engine::params::Params;
-use crate::engine::plan::Access;
+use crate::engine::plan::{Access, Taken};
 use crate::engine::predicate::{Bindings, Bound};
 use crate::engine::record::Record;
 use crate::engine::table::Snapshot;
@@ -436,7 +436,11 @@ impl<'a> Run<'a> {
     fn source(&self) -> Result<(Source, bool)> {
         let analysis = self.analysis();
         // The first rows are wanted soon, and maybe no others.
-        let way = self.way(&analysis, FIRST_RUN);
+        let taken = match self.options.order_by.is_empty() {
+            true => Taken::Slowly,
+            false => Taken::Read,
+        };
+        let way = self.way(&analysis, FIRST_RUN, taken);
         let tests = match &way {
             Way::Natural(plan) => !plan.filter.is_empty(),
             Way::Walk(walk) => !walk.filter.is_empty(),

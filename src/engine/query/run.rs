@@ -11,7 +11,7 @@ use crate::engine::interrupt::Interrupt;
 use crate::engine::keymap::Row;
 use crate::engine::limits::push;
 use crate::engine::options::{Ordering, SelectOptions};
-use crate::engine::plan::{effective, ends, Access, Analysis, Explain, Plan, Walk};
+use crate::engine::plan::{effective, ends, Access, Analysis, Explain, Plan, Taken, Walk};
 use crate::engine::predicate::{Bindings, Bound, Expression, Path, Program};
 use crate::engine::record::Record;
 use crate::engine::table::Version;
@@ -52,8 +52,8 @@ impl<'a> Way<'a> {
 
 impl<'a> Run<'a> {
     /// `wanted` is how many rows will be taken at most, those left out at the start included.
-    pub(super) fn way(&self, analysis: &Analysis<'a>, wanted: usize) -> Way<'a> {
-        let plan = Plan::new(self.version, analysis, true);
+    pub(super) fn way(&self, analysis: &Analysis<'a>, wanted: usize, taken: Taken) -> Way<'a> {
+        let plan = Plan::new(self.version, analysis, taken);
         if self.grouping.is_some() {
             return Way::Natural(plan);
         }
@@ -159,7 +159,7 @@ impl<'a> Run<'a> {
             return Ok(0);
         }
         let shapes = self.version.shapes();
-        let way = self.way(&self.analysis(), self.wanted());
+        let way = self.way(&self.analysis(), self.wanted(), Taken::Read);
         let skip = match &way {
             Way::Walk(walk) if walk.filter.is_empty() && !self.options.distinct => self.offset,
             _ => 0,
@@ -214,7 +214,7 @@ impl<'a> Run<'a> {
 
     fn make_groups(&self, grouping: &'a Grouping, analysis: &Analysis<'a>) -> Result<Groups<'a>> {
         let mut groups = Groups::new(grouping, self.version.shapes())?;
-        let way = self.way(analysis, self.wanted());
+        let way = self.way(analysis, self.wanted(), Taken::Read);
         let layout = &grouping.layout;
         if layout.distinct == 0 && grouping.by.len() < 2 {
             let wanted: Vec<&Path> = layout.paths.iter().collect();
@@ -264,7 +264,7 @@ impl<'a> Run<'a> {
     }
 
     fn known_count(&self, analysis: &Analysis<'a>) -> Result<Option<String>> {
-        let plan = Plan::new(self.version, analysis, false);
+        let plan = Plan::new(self.version, analysis, Taken::Counted);
         match plan.is_exact() {
             true => Ok(Some(plan.access.count(self.version)?.to_string())),
             false => Ok(None),
@@ -306,7 +306,7 @@ impl<'a> Run<'a> {
     }
 
     fn matching(&self) -> Result<u64> {
-        let plan = Plan::new(self.version, &self.analysis(), false);
+        let plan = Plan::new(self.version, &self.analysis(), Taken::Counted);
         if plan.is_exact() {
             return Ok(plan.access.count(self.version)? as u64);
         }
@@ -333,9 +333,9 @@ impl<'a> Run<'a> {
             Some(grouping) => self.known_row(grouping, &analysis)?,
             None => None,
         };
-        let told = match self.way(&analysis, self.wanted()) {
+        let told = match self.way(&analysis, self.wanted(), Taken::Read) {
             _ if known.is_some() => {
-                let plan = Plan::new(self.version, &analysis, false);
+                let plan = Plan::new(self.version, &analysis, Taken::Counted);
                 let index = self
                     .grouping
                     .and_then(|grouping| self.end_index(grouping, &analysis));

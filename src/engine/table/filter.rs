@@ -8,7 +8,7 @@ use crate::engine::keymap::Row;
 use crate::engine::limits::{add, reserve};
 use crate::engine::options::SelectOptions;
 use crate::engine::paged::PAGE;
-use crate::engine::plan::{Access, Analysis, Plan, Point};
+use crate::engine::plan::{Access, Analysis, Plan, Point, Taken};
 use crate::engine::predicate::{Bindings, Bound, Predicate, Program};
 use crate::engine::query::Run;
 use crate::engine::{Error, Params, Result};
@@ -105,7 +105,7 @@ impl<'a> Filter<'a> {
         if !analysis.is_small() {
             return None;
         }
-        let plan = Plan::new(version, analysis, true);
+        let plan = Plan::new(version, analysis, Taken::Read);
         let found = plan.access.estimate(version);
         let is_quick = !matches!(plan.access, Access::Scan) || version.count() <= FEW;
         (is_quick && found <= FEW).then_some(plan)

@@ -10,7 +10,7 @@ use super::state::{Match, Matches, State};
 use super::{Core, Version};
 use crate::engine::interrupt::Interrupt;
 use crate::engine::limits::{add_small, reserve};
-use crate::engine::plan::{Analysis, Plan};
+use crate::engine::plan::{Analysis, Plan, Taken};
 use crate::engine::Result;
 
 /// When so few pages have changed, the rest is left to be done under the lock.
@@ -66,7 +66,7 @@ impl<'a> Search<'a> {
             Some(analysis) => analysis,
             none => none.insert(filter.analysis()?),
         };
-        let plan = Plan::new(&pinned.version, analysis, true);
+        let plan = Plan::new(&pinned.version, analysis, Taken::Read);
         let mut found = self.filter.matches(&pinned.version, &plan, interrupt)?;
         for _ in 0..ROUNDS {
             interrupt.check()?;

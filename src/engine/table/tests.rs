@@ -6,7 +6,7 @@ use super::state::State;
 use super::write::Upsert;
 use super::{Conflict, Core, Outcome, Table, Update, Version};
 use crate::engine::interrupt::Interrupt;
-use crate::engine::plan::Plan;
+use crate::engine::plan::{Plan, Taken};
 use crate::engine::{
     Database, Error, IndexOptions, Key, Params, Predicate, Query, SelectOptions, TableOptions,
 };
@@ -434,7 +434,7 @@ fn a_search_off_the_lock_finds_what_matches_at_its_end() {
     let predicate = Predicate::parse("n = 3").unwrap();
     let filter = Filter::closed(Some(&predicate)).unwrap();
     let all = |version: &Version| {
-        let plan = Plan::new(version, &filter.analysis().unwrap(), true);
+        let plan = Plan::new(version, &filter.analysis().unwrap(), Taken::Read);
         filter.matches(version, &plan, &Interrupt::NONE).unwrap()
     };
     let mut random = 7_u64;
