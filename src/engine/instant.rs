@@ -173,6 +173,28 @@ impl<V> Kept<V> {
 }
 
 #[cfg(test)]
+#[cfg(not(loom))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_instant_is_wanted_while_its_snapshot_is_taken() {
+        let clock = Clock::new();
+        assert_eq!((clock.now(), clock.wanted()), (0, 0));
+        for number in 1..4 {
+            let taking = clock.take();
+            assert_eq!(clock.wanted(), 0);
+            assert_eq!(taking.advance(), number);
+            assert_eq!(clock.wanted(), number);
+            assert!(clock.take_within(Duration::ZERO).is_none());
+            drop(taking);
+            assert_eq!((clock.now(), clock.wanted()), (number, 0));
+        }
+        assert!(clock.take_within(Duration::ZERO).is_some());
+    }
+}
+
+#[cfg(test)]
 #[cfg(loom)]
 mod models {
     use super::*;

@@ -134,6 +134,15 @@ mod tests {
     }
 
     #[test]
+    fn only_long_sorts_that_can_be_stopped_are_merged() {
+        let stoppable = Limits::default().and(Some(Cancel::new()), None).begin();
+        let endless = Limits::default().begin();
+        assert!(is_merged(RUN + 1, &stoppable));
+        assert!(!is_merged(RUN, &stoppable));
+        assert!(!is_merged(RUN + 1, &endless));
+    }
+
+    #[test]
     fn what_stops_one_thread_stops_the_sort() {
         let mut items: Vec<u32> = (0..4 * RUN as u32).rev().collect();
         let cancel = Cancel::new();

@@ -9,6 +9,9 @@ mod ready;
 mod registry;
 mod scan;
 mod test;
+#[cfg(test)]
+#[cfg(not(loom))]
+mod tests;
 mod view;
 
 pub(crate) use encode::exact;

@@ -10,7 +10,7 @@ use std::sync::Arc;
 const MOST: usize = 64;
 
 /// A column that was not asked for in so many scans may be dropped for another.
-const IDLE: u64 = 32;
+pub(super) const IDLE: u64 = 32;
 
 /// A table's columns may always take so many bytes.
 const FREE_BYTES: usize = 1 << 20;

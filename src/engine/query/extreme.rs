@@ -93,6 +93,25 @@ mod tests {
     use super::*;
 
     #[test]
+    fn strings_that_differ_early_have_keys_that_differ() {
+        for (less, more) in [
+            ("", "\\u0001"),
+            ("a", "b"),
+            ("aaaaaaa", "aaaaaab"),
+            (r"a\\", r"a\u00e9"),
+        ] {
+            assert!(
+                leading_bytes(less.as_bytes()) < leading_bytes(more.as_bytes()),
+                "{less} {more}"
+            );
+        }
+        assert_eq!(
+            leading_bytes(br"\u0041bcdefghij"),
+            u64::from_be_bytes(*b"Abcdefgh")
+        );
+    }
+
+    #[test]
     fn abbreviated_keys_never_contradict_the_order() {
         let texts = [
             "null",

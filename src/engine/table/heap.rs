@@ -286,3 +286,7 @@ impl Heap {
         self.victim = None;
     }
 }
+
+#[cfg(test)]
+#[cfg(not(loom))]
+mod tests;

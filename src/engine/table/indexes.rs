@@ -54,8 +54,7 @@ impl Table {
             } else {
                 state.version.rows.differing(&base.version.rows).count()
             };
-            let is_little = rows <= FEW_ROWS && changed <= SOME_PAGES;
-            if changed <= FEW_PAGES || is_little || round >= ROUNDS {
+            if is_last(round, changed, rows) {
                 catch_up(&mut index, &base.version, &state.version)?;
                 install(&mut state, index);
                 return Ok(());
@@ -122,6 +121,12 @@ fn exists(version: &Version, wanted: &Definition) -> Result<bool> {
     })
 }
 
+/// Whether the rest is done under the lock: pages have changed, and so many rows had other values in the round before.
+fn is_last(round: usize, pages: usize, rows: usize) -> bool {
+    let is_little = pages <= FEW_PAGES || pages <= SOME_PAGES && rows <= FEW_ROWS;
+    is_little || round >= ROUNDS
+}
+
 fn install(state: &mut State, index: Index) {
     Arc::make_mut(&mut state.version.indexes).push(index);
 }
@@ -173,4 +178,27 @@ fn changed_rows(definition: &Definition, then: &Version, now: &Version) -> Resul
         outcome?;
     }
     Ok(changed)
+}
+
+#[cfg(test)]
+#[cfg(not(loom))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_lock_is_held_for_little_or_when_there_is_no_end_of_it() {
+        for (round, pages, rows, is_wanted) in [
+            (0, 0, usize::MAX, true),
+            (0, FEW_PAGES, usize::MAX, true),
+            (0, FEW_PAGES + 1, usize::MAX, false),
+            (1, SOME_PAGES, FEW_ROWS, true),
+            (1, SOME_PAGES + 1, FEW_ROWS, false),
+            (1, SOME_PAGES, FEW_ROWS + 1, false),
+            (ROUNDS - 1, usize::MAX, usize::MAX, false),
+            (ROUNDS, usize::MAX, usize::MAX, true),
+        ] {
+            let told = format!("{round} {pages} {rows}");
+            assert_eq!(is_last(round, pages, rows), is_wanted, "{told}");
+        }
+    }
 }

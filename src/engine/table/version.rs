@@ -39,7 +39,7 @@ impl Place {
     }
 
     #[inline]
-    fn offset(self) -> usize {
+    pub(super) fn offset(self) -> usize {
         (self.0 & 0xffff_ffff) as usize
     }
 }

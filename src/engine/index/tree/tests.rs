@@ -16,7 +16,23 @@ fn entries(tree: &Tree, from: usize, to: usize) -> Vec<(Vec<u64>, Row)> {
     all
 }
 
+/// What inner nodes say of their children is true, and no node is empty that is not all of the tree.
+fn check_nodes(tree: &Tree) {
+    fn check(width: usize, node: &Node) {
+        let Node::Inner(inner) = node else { return };
+        assert!((1..=FAN).contains(&inner.nodes.len()));
+        for (at, child) in inner.nodes.iter().enumerate() {
+            assert!(child.len() > 0);
+            assert_eq!(inner.lens[at], child.len());
+            assert!(child.first(width) == inner.first(width, at));
+            check(width, child);
+        }
+    }
+    check(tree.width, &tree.root);
+}
+
 fn check(tree: &Tree, model: &Model) {
+    check_nodes(tree);
     let wanted: Vec<_> = model.iter().cloned().collect();
     assert_eq!(tree.len(), wanted.len());
     assert_eq!(entries(tree, 0, usize::MAX), wanted);
@@ -213,11 +229,118 @@ fn memory_follows_the_entries() {
     }
     let full = bytes(&tree);
     assert!(full < 100_000 * 13, "{full}");
-    for n in (0..100_000).filter(|n| n % 50 > 0) {
+    let before = nodes(&tree.root);
+    for n in (0..100_000).filter(|n| n % 2 > 0) {
+        step(&mut tree, &mut model, vec![n], 0, false);
+    }
+    // Nodes that are half full stay: what comes next has room in them.
+    assert_eq!(nodes(&tree.root), before);
+    for n in (0..100_000).filter(|n| n % 2 == 0 && n % 50 > 0) {
         step(&mut tree, &mut model, vec![n], 0, false);
     }
     assert!(bytes(&tree) < full / 10, "{} of {full}", bytes(&tree));
+    let (leaves, inners) = nodes(&tree.root);
+    assert!(leaves < 4 * 2000 / LEAF, "{leaves}");
+    assert!(inners <= 1 + 4 * leaves / FAN, "{inners} above {leaves}");
     check(&tree, &model);
+}
+
+/// How many leaves there are, and how many inner nodes.
+fn nodes(node: &Node) -> (usize, usize) {
+    let Node::Inner(inner) = node else {
+        return (1, 0);
+    };
+    let below = inner.nodes.iter().map(nodes);
+    below.fold((0, 1), |all, of| (all.0 + of.0, all.1 + of.1))
+}
+
+/// Bytes of a tree that another one does not share.
+fn own_bytes(tree: &Tree, other: &Tree) -> usize {
+    let both = Footprint::of(|footprint| {
+        other.count(footprint);
+        tree.count(footprint);
+    });
+    both - bytes(other)
+}
+
+/// Where each of the entries put in copies a full leaf and splits it, they take about what there was to be room for; and so do entries
+/// that fill a tree.
+#[test]
+fn room_is_what_entries_take_at_most() {
+    for width in [1, 3] {
+        let entries = |codes: std::ops::Range<u64>, step| {
+            Plain::new(codes.step_by(step).map(|code| (vec![code; width], 0)))
+        };
+        let mut full = Tree::new(width);
+        for code in 0..100_000 {
+            full.insert(&mut entries(2 * code..2 * code + 1, 1));
+        }
+        let leaf = LEAF / width;
+        for every in [1, 10, 100] {
+            let mut changed = full.clone();
+            let mut some = entries(1..200_000, 2 * leaf * every);
+            let room = changed.room(some.len());
+            changed.insert(&mut some);
+            check_nodes(&changed);
+            let taken = own_bytes(&changed, &full);
+            assert!((taken..5 * taken).contains(&room), "{room} for {taken}");
+        }
+        let mut filled = Tree::new(width);
+        let room = filled.room(100_000);
+        filled.insert(&mut entries(0..100_000, 1));
+        let taken = bytes(&filled);
+        assert!((taken..3 * taken).contains(&room), "{room} for {taken}");
+    }
+}
+
+/// In a tree of three levels, so that there are first entries of inner nodes among those that go.
+#[test]
+fn an_entry_is_not_told_of_one_that_has_gone() {
+    let all: Vec<u64> = (0..4 * (LEAF * FAN) as u64).collect();
+    let mut tree = Tree::new(1);
+    tree.insert(&mut Plain::new(all.iter().map(|code| (vec![*code], 1))));
+    for code in all.iter().step_by(3) {
+        let one = |row| Plain::new([(vec![*code], row)]);
+        assert_eq!(tree.remove(&one(1)), 1);
+        let mut before = one(0);
+        tree.insert(&mut before);
+        assert!(before.1.is_empty(), "{code}");
+    }
+    check_nodes(&tree);
+}
+
+/// Entries that fill a tree leave a sixteenth of each node free, and about the same in all.
+#[test]
+fn filled_nodes_have_some_room_left() {
+    let mut tree = Tree::new(1);
+    tree.insert(&mut Plain::new((0..100_000).map(|code| (vec![code], 0))));
+    fn each_leaf(node: &Node, leaf: &mut impl FnMut(usize)) {
+        match node {
+            Node::Leaf(one) => leaf(one.len),
+            Node::Inner(inner) => inner.nodes.iter().for_each(|node| each_leaf(node, leaf)),
+        }
+    }
+    each_leaf(&tree.root, &mut |len| {
+        assert!((LEAF * 14 / 16..=LEAF * 15 / 16).contains(&len), "{len}");
+    });
+}
+
+/// What lies evenly is found where it is guessed to be; what lies beyond the ends is guessed to be there.
+#[test]
+fn guesses_are_right_where_codes_lie_evenly() {
+    for (first, end, len) in [(0, 100, 100), (1000, 3000, 50), (7, u64::MAX, 192)] {
+        for at in 0..len {
+            let code = first + (end - first) / len as u64 * at as u64;
+            let guess = guessed(code, first, end, len);
+            assert!(
+                (at.saturating_sub(1)..=at).contains(&guess),
+                "{guess} for {at}"
+            );
+        }
+        assert_eq!(guessed(0, first, end, len), 0);
+        assert_eq!(guessed(u64::MAX, first, end, len), len);
+    }
+    assert_eq!(guessed(5, 5, 5, 10), 0);
 }
 
 fn bytes(tree: &Tree) -> usize {
