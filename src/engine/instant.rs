@@ -7,10 +7,15 @@
 //! a whole, since nobody can come to any of the tables before it is done. Nobody waits for more than one table.
 
 #[cfg(loom)]
+mod model;
+
+#[cfg(loom)]
 use loom::sync::{
     atomic::{AtomicU64, Ordering::SeqCst},
     Mutex, MutexGuard,
 };
+#[cfg(loom)]
+use model::{lock, lock_within};
 #[cfg(not(loom))]
 use parking_lot::{Mutex, MutexGuard};
 #[cfg(not(loom))]
@@ -26,18 +31,6 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 #[cfg(not(loom))]
 fn lock_within<T>(mutex: &Mutex<T>, time: Duration) -> Option<MutexGuard<'_, T>> {
     mutex.try_lock_for(time)
-}
-
-/// loom knows no time.
-#[cfg(loom)]
-fn lock_within<T>(mutex: &Mutex<T>, _time: Duration) -> Option<MutexGuard<'_, T>> {
-    Some(lock(mutex))
-}
-
-#[cfg(loom)]
-#[allow(clippy::unwrap_used)]
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap()
 }
 
 /// Counts the instants of a database.

@@ -689,3 +689,7 @@ pub(super) fn find_or_add(shapes: &mut Arc<Shapes>, names: &[&[u8]]) -> Arc<Shap
         _ => Arc::make_mut(shapes).add(names),
     }
 }
+
+#[cfg(test)]
+#[cfg(not(loom))]
+mod tests;
