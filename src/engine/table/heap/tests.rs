@@ -99,10 +99,13 @@ proptest! {
                 6 => marked = Some((world.heap.mark(), world.segments.clone(), world.alive.clone())),
                 _ => {
                     if let Some((mark, segments, alive)) = marked.take() {
-                        let before = world.heap.dead + world.heap.live;
+                        let written = mark.current.map_or(0, |(number, before)| {
+                            let segment = segments[number as usize].as_ref().unwrap();
+                            segment.from(0).len() - before
+                        });
                         (world.segments, world.alive) = (segments, alive);
                         let wasted = world.heap.restore(mark, &mut world.segments);
-                        prop_assert!(wasted as u64 <= before);
+                        prop_assert_eq!(wasted, written);
                     }
                 }
             }
