@@ -77,7 +77,7 @@ fn pages() -> Vec<(&'static str, Vec<Option<String>>)> {
     let name = |n: usize| format!("\"name {n}\"");
     let escaped = |n: usize| format!("\"name\\n{n}\\\\\"");
     let long = "x".repeat(65);
-    let is_some = |n: usize| n % 7 > 0;
+    let is_some = |n: usize| !n.is_multiple_of(7);
     vec![
         ("codes", page(|n| (n % 5).to_string())),
         ("integers", page(|n| format!("{}", n as i64 * 3 - 60))),
