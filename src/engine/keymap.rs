@@ -412,6 +412,28 @@ mod tests {
         assert_eq!(map.len(), 10);
     }
 
+    /// Integers that are less than twice as many as there are keys take a row's bytes each, in whatever order they come; what does
+    /// not lie so is hashed.
+    #[test]
+    fn memory_follows_the_kind_of_the_keys() {
+        const KEYS: u32 = 50_000;
+        let bytes = |key: fn(u32) -> KeyRef<'static>| {
+            let mut map = KeyMap::new();
+            (0..KEYS).for_each(|row| map.insert(&key(row), row));
+            map.bytes() / KEYS as usize
+        };
+        let shuffled = |row: u32| KeyRef::Int(i64::from(row * 7919 % KEYS));
+        let spread = |row: u32| KeyRef::Int(i64::from(row) * 3 / 2 + 7);
+        let sparse = |row: u32| KeyRef::Int(i64::from(row) * 1_000_003);
+        let text = |row: u32| KeyRef::Text(std::borrow::Cow::Owned(row.to_string().into_bytes()));
+        for dense in [bytes(shuffled), bytes(spread)] {
+            assert!((4..9).contains(&dense), "{dense}");
+        }
+        for hashed in [bytes(sparse), bytes(text)] {
+            assert!((10..20).contains(&hashed), "{hashed}");
+        }
+    }
+
     #[test]
     fn gives_memory_back_when_keys_go() {
         let mut map = KeyMap::new();

@@ -459,3 +459,35 @@ fn a_search_off_the_lock_finds_what_matches_at_its_end() {
         assert_eq!(rechecked.unwrap(), all(&now));
     }
 }
+
+/// For work on several threads: consecutive ranges of all pages, with about as many records each, also where most are gone.
+#[test]
+fn pages_are_cut_into_about_equal_parts() {
+    let table = table();
+    let check = |records: usize, most: usize| {
+        let pinned = core(&table).pin(&Interrupt::NONE).unwrap();
+        let version = &pinned.version;
+        for count in 1..=4 {
+            let ranges = version.page_ranges(count);
+            assert!((1..=count).contains(&ranges.len()), "{count}");
+            let mut from = 0;
+            for (range, own) in &ranges {
+                assert_eq!(range.start, from);
+                let live = range.clone().map(|at| version.page(at).live());
+                assert_eq!(*own, live.sum::<usize>());
+                assert!(own.abs_diff(records / count) <= most, "{own} of {records}");
+                from = range.end;
+            }
+            // Behind them there is nothing.
+            assert!((from..version.page_count()).all(|at| version.page(at).live() == 0));
+            assert_eq!(ranges.iter().map(|(_, own)| own).sum::<usize>(), records);
+        }
+    };
+    check(0, 0);
+    let records = vec!["{}"; 20_000].join(",");
+    table.insert_many(&format!("[{records}]"), None).unwrap();
+    check(20_000, 128);
+    let most = Predicate::parse("id > 1000 AND id <= 19000").unwrap();
+    table.delete(&most).unwrap();
+    check(2000, 128);
+}
