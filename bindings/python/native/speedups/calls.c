@@ -116,7 +116,7 @@ static inline PyObject *in_dict(PyObject *dict, PyObject *name) {
         PyErr_Clear();
 #else
     found = PyDict_GetItemWithError(dict, name);
-    if (found == NULL)
+    if (found == NULL && PyErr_Occurred())
         PyErr_Clear();
     Py_XINCREF(found);
 #endif
@@ -128,9 +128,9 @@ static inline void *handle_in(PyObject *object, Py_ssize_t offset) {
     PyObject *address = in_slot(object, offset);
     if (address == NULL)
         return NULL;
-    void *handle = PyLong_Check(address) ? PyLong_AsVoidPtr(address) : NULL;
-    if (handle == NULL)
-        PyErr_Clear();
+    void *handle = NULL;
+    if (PyBytes_CheckExact(address) && PyBytes_GET_SIZE(address) == sizeof handle)
+        memcpy(&handle, PyBytes_AS_STRING(address), sizeof handle);
     Py_DECREF(address);
     return handle;
 }
@@ -144,9 +144,13 @@ static inline bool is_field(PyObject *object) {
 }
 
 static inline bool same_text(PyObject *left, PyObject *right) {
-    return left == right ||
-           (PyUnicode_CheckExact(left) && PyUnicode_CheckExact(right) && PyUnicode_GET_LENGTH(left) == PyUnicode_GET_LENGTH(right) &&
-            PyUnicode_Compare(left, right) == 0);
+    if (left == right)
+        return true;
+    if (!PyUnicode_CheckExact(left) || !PyUnicode_CheckExact(right) || PyUnicode_GET_LENGTH(left) != PyUnicode_GET_LENGTH(right))
+        return false;
+    if (PyUnicode_IS_COMPACT_ASCII(left) && PyUnicode_IS_COMPACT_ASCII(right))
+        return memcmp(PyUnicode_DATA(left), PyUnicode_DATA(right), (size_t)PyUnicode_GET_LENGTH(left)) == 0;
+    return PyUnicode_Compare(left, right) == 0;
 }
 
 /* Whether calls are logged now, which Python does. */

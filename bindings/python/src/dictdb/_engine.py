@@ -113,9 +113,9 @@ def failed(status: int, error: int) -> Exception:
     return _failure(status, ffi.cast("dictdb_error *", error))
 
 
-def address(handle: Any) -> int:
-    """A handle as the calls that are made in C take it."""
-    return int(ffi.cast("uintptr_t", handle))
+def address(handle: Any) -> bytes:
+    """A handle as the calls that are made in C take it: as it lies in memory, which takes them no reckoning."""
+    return bytes(ffi.buffer(ffi.new("void **", handle)))
 
 
 def call(function: Callable[..., int], *arguments: Any) -> None:

@@ -33,7 +33,7 @@ class ReadTable:
     __slots__ = ("__dict__", "__weakref__", "_dictdb_address", "_dictdb_floats", "_dictdb_key", "_dictdb_key_reference")
 
     _dictdb_handle: Any
-    _dictdb_address: int
+    _dictdb_address: bytes
     _dictdb_name: str
     _dictdb_key: str
     _dictdb_key_reference: str

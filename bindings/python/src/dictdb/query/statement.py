@@ -22,7 +22,7 @@ class Statement:
 
     __slots__ = ("_address", "_handle")
     _handle: Any
-    _address: int
+    _address: bytes
 
     def _counted(self, function: Callable[..., int], table: "ReadTable", params: Params) -> int:
         given = dumps(params)
