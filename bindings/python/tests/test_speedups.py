@@ -291,6 +291,105 @@ def random_call(pick: random.Random, table: Table) -> tuple[Any, list[Any]]:
     return Table.delete, [where]
 
 
+class Text(str):
+    """A str that is none of the plain ones."""
+
+
+class Number(enum.IntEnum):
+    SEVEN = 7
+
+
+CHARACTERS = [chr(code) for code in range(0x82)]
+PLAIN = [*STRINGS, *CHARACTERS, *INTEGERS, None, True, False, 1.5, [], [1, "a"], {}, {"b": None}, Text("text"), Number.SEVEN]
+PLAIN += ["x" * length + end for length in (0, 7, 8, 9, 15, 16, *range(100, 130)) for end in ("", '"', "\\", "\n", "é")]
+
+
+def spelled(table: Table, changes: dict[str, Any]) -> Any:
+    """The text of a record that had its key alone, after an update."""
+    table.insert({"id": 5})
+    assert table.update(changes, where=table.id == 5) == 1
+    text = table.get_json(5)
+    assert table.delete(where=table.id == 5) == 1
+    return text
+
+
+def test_changes_are_spelled_as_any_value_is(db: DictDB) -> None:
+    db.create_table("t")
+    table = db.get_table("t")
+    for value in PLAIN:
+        assert spelled(table, {"v": value}) == dumps({"id": 5, "v": value})
+    for name in [*STRINGS, *CHARACTERS, *("n" * length for length in range(90, 130))]:
+        assert spelled(table, {name: 1}) == dumps({"id": 5, name: 1})
+    changes: dict[str, Any]
+    for count in range(40):
+        for value in ("", 2**63 - 1, -(2**63), False):
+            changes = {chr(33 + number) if number else "": value for number in range(count)}
+            assert spelled(table, changes) == dumps({"id": 5, **changes})
+    pick = random.Random(11)
+    for _ in range(3000):
+        changes = {some_string(pick): pick.choice(PLAIN) for _ in range(pick.randrange(6))}
+        assert spelled(table, changes) == dumps({"id": 5, **changes})
+
+
+def test_changes_that_have_the_key_or_no_names(users: Table) -> None:
+    with pytest.raises(TypeError):
+        users.update({1: 2}, where=users.id == 2)  # type: ignore[dict-item]
+    with pytest.raises(TypeError):
+        users.update({"a": 1, None: 2}, where=users.id == 2)  # type: ignore[dict-item]
+    with pytest.raises(TypeError):
+        users.update({"a": object()}, where=users.id == 2)
+    assert users.update({Text("id"): 77}, where=users.id == 2) == 1
+    assert users.get(2) is None
+    assert users.get(77) is not None
+
+
+def test_values_of_conditions_and_keys_are_spelled_as_any_value_is(db: DictDB) -> None:
+    db.create_table("t")
+    table = db.get_table("t")
+    texts = sorted({value for value in PLAIN if type(value) is str})
+    numbers = [value for value in INTEGERS if value > 1]
+    for key in [text for text in texts if text]:
+        assert table.insert({"id": key, "v": key}) == key
+    table.insert([{"v": number, "w": str(number)} for number in numbers])
+    for key in [text for text in texts if text]:
+        assert table.get(key) == {"id": key, "v": key}
+        for _ in range(2):
+            assert table.select(where=table.v == key) == [{"id": key, "v": key}]
+    for number in numbers:
+        for _ in range(2):
+            assert [record["w"] for record in table.select(where=table.v == number)] == [str(number)]
+    small = [record["v"] for record in table.select(where=table.v.between(2, 99))]
+    assert small == [record["v"] for record in table.select(where=table.v.between(2, 99))] == [number for number in numbers if number <= 99]
+
+
+def test_changes_that_others_change_meanwhile(users: Table) -> None:
+    before = users.get(1)
+    changes: dict[str, Any] = {"a": 1}
+    ended = threading.Event()
+
+    def disturb() -> None:
+        pick = random.Random(3)
+        while not ended.is_set():
+            changes[f"f{pick.randrange(8)}"] = pick.choice([1, "text" * 8, None, 2.5])
+            changes.pop(f"f{pick.randrange(8)}", None)
+
+    with ThreadPoolExecutor(1) as pool:
+        done = pool.submit(disturb)
+        for _ in range(3000):
+            try:
+                assert users.update(changes, where=users.id == 1) == 1
+            except RuntimeError as error:
+                # What Python says of a dict that changes while it is read.
+                assert "dictionary" in str(error)
+        ended.set()
+        done.result()
+    record = users.get(1)
+    assert record is not None
+    assert record.pop("a") == 1
+    assert set(record) - set(before) <= {f"f{number}" for number in range(8)}
+    assert {name: record[name] for name in before} == before
+
+
 @pytest.mark.parametrize("schema", [None, {"a": int, "n": float, "s": str}])
 def test_each_call_does_what_its_function_does(schema: Any) -> None:
     for seed in range(60):
@@ -509,6 +608,8 @@ def every_call(table: Table) -> Iterator[Callable[[], Any]]:
     yield lambda: table.update({"a": 1}, where=table.id == 77)
     yield lambda: table.update({"id": None}, where=table.id == 5)
     yield lambda: table.update({"a": {1}}, where=table.id == 5)
+    yield lambda: (table.insert({"id": 5}), table.update({"a": "z" * 400, "b": 1.5, "c": "\n"}, where=table.id == 5), table.delete())
+    yield lambda: (table.insert({"id": "k"}), table.get("k"), table.get("k" * 300), table.get("\n"), table.delete())
     yield lambda: table.delete(where=table.id == 77)
     yield lambda: table.snapshot().insert({})
     yield lambda: loads(b'{"a":[1,{"b":"unfinished and long enough"},"x')

@@ -229,6 +229,161 @@ static inline PyObject *written(PyObject *value) {
     return text;
 }
 
+/* Enough for any int64_t as text. */
+enum { INTEGER_BYTES = 24 };
+
+/* Writes an integer as text; gives its length. */
+static size_t integer_text(int64_t number, char *text) {
+    char digits[INTEGER_BYTES];
+    size_t at = INTEGER_BYTES;
+    uint64_t rest = number < 0 ? 0 - (uint64_t)number : (uint64_t)number;
+    do {
+        digits[--at] = (char)('0' + rest % 10);
+        rest /= 10;
+    } while (rest != 0);
+    if (number < 0)
+        digits[--at] = '-';
+    memcpy(text, digits + at, INTEGER_BYTES - at);
+    return INTEGER_BYTES - at;
+}
+
+/* So many bytes of JSON are written in place, where orjson would do more for the making of an object than for the text. Of dicts with more
+ * than a few members that is no longer so. */
+enum { SHORT_BYTES = 128, NO_ROOM = SHORT_BYTES + 1, FEW_MEMBERS = 3 };
+
+/* The bytes that a value takes at most; NO_ROOM if it is not plain: a text of ASCII, an integer, a bool or None. */
+static inline Py_ssize_t room_of(PyObject *value) {
+    if (PyUnicode_CheckExact(value)) {
+        bool is_short = PyUnicode_IS_COMPACT_ASCII(value) && PyUnicode_GET_LENGTH(value) < SHORT_BYTES;
+        return is_short ? PyUnicode_GET_LENGTH(value) + 2 : NO_ROOM;
+    }
+    if (PyLong_CheckExact(value))
+        return INTEGER_BYTES;
+    return value == Py_None || PyBool_Check(value) ? 5 : NO_ROOM;
+}
+
+/* Whether one of eight bytes of ASCII is to be escaped in JSON: what is below a space, the quote, the backslash. */
+static inline bool has_escape(uint64_t bytes) {
+    const uint64_t each = 0x0101010101010101u;
+    uint64_t quote = bytes ^ each * '"', backslash = bytes ^ each * '\\';
+    return (((bytes - each * ' ') | (quote - each) | (backslash - each)) & each * 0x80) != 0;
+}
+
+/* Writes a plain value, for which there is room, as orjson does; gives the end, or NULL, with no exception, if it has to be written in
+ * another way: a byte is to be escaped, or the integer is large. */
+static char *put_plain(char *at, PyObject *value) {
+    if (PyUnicode_CheckExact(value)) {
+        const char *bytes = PyUnicode_DATA(value);
+        Py_ssize_t rest = PyUnicode_GET_LENGTH(value);
+        *at++ = '"';
+        for (; rest >= 8; rest -= 8, bytes += 8, at += 8) {
+            uint64_t eight;
+            memcpy(&eight, bytes, 8);
+            if (has_escape(eight))
+                return NULL;
+            memcpy(at, &eight, 8);
+        }
+        for (; rest > 0; rest--, bytes++) {
+            if (*bytes < ' ' || *bytes == '"' || *bytes == '\\')
+                return NULL;
+            *at++ = *bytes;
+        }
+        *at++ = '"';
+        return at;
+    }
+    if (PyLong_CheckExact(value)) {
+        int overflow = 0;
+        int64_t number = PyLong_AsLongLongAndOverflow(value, &overflow);
+        return overflow != 0 ? NULL : at + integer_text(number, at);
+    }
+    const char *word = value == Py_None ? "null" : value == Py_True ? "true" : "false";
+    size_t len = strlen(word);
+    memcpy(at, word, len);
+    return at + len;
+}
+
+/* A member takes as many bytes at least: two empty texts, a colon and a comma. */
+enum { MEMBER_BYTES = 6 };
+
+/* The same of a dict, in SHORT_BYTES; NULL also if that is no room for it. Nothing may change it meanwhile. */
+static char *put_dict(char *at, PyObject *dict) {
+    if (known.encode != NULL && PyDict_GET_SIZE(dict) > FEW_MEMBERS)
+        return NULL;
+    PyObject *part[2 * (SHORT_BYTES / MEMBER_BYTES + 1)];
+    size_t count = 0;
+    Py_ssize_t next = 0, room = 2;
+    for (; room <= SHORT_BYTES && PyDict_Next(dict, &next, &part[count], &part[count + 1]); count += 2)
+        room += PyUnicode_CheckExact(part[count]) ? room_of(part[count]) + room_of(part[count + 1]) + 2 : NO_ROOM;
+    if (room > SHORT_BYTES)
+        return NULL;
+    *at++ = '{';
+    for (size_t which = 0; which < count; which++) {
+        if (which > 0)
+            *at++ = which % 2 == 0 ? ',' : ':';
+        if ((at = put_plain(at, part[which])) == NULL)
+            return NULL;
+    }
+    *at++ = '}';
+    return at;
+}
+
+/* The same of a tuple. */
+static char *put_tuple(char *at, PyObject *tuple) {
+    Py_ssize_t count = PyTuple_GET_SIZE(tuple), room = 2;
+    for (Py_ssize_t next = 0; next < count; next++) {
+        room += room_of(PyTuple_GET_ITEM(tuple, next)) + 1;
+        if (room > SHORT_BYTES)
+            return NULL;
+    }
+    *at++ = '[';
+    for (Py_ssize_t next = 0; next < count; next++) {
+        if (next > 0)
+            *at++ = ',';
+        if ((at = put_plain(at, PyTuple_GET_ITEM(tuple, next))) == NULL)
+            return NULL;
+    }
+    *at++ = ']';
+    return at;
+}
+
+/* The same of any value. */
+static char *put_short(char *place, PyObject *value) {
+    char *end;
+    if (PyDict_CheckExact(value)) {
+        Py_BEGIN_CRITICAL_SECTION(value);
+        end = put_dict(place, value);
+        Py_END_CRITICAL_SECTION();
+    } else if (PyTuple_CheckExact(value)) {
+        end = put_tuple(place, value);
+    } else {
+        end = room_of(value) <= SHORT_BYTES ? put_plain(place, value) : NULL;
+    }
+    return end;
+}
+
+/* JSON text: in `place`, or an object's. */
+struct text {
+    const char *bytes;
+    size_t len;
+    PyObject *object;
+    char place[SHORT_BYTES];
+};
+
+/* Writes a value, which is dropped afterwards; false with an exception. */
+static inline bool write_text(PyObject *value, struct text *text) {
+    const char *end = put_short(text->place, value);
+    text->object = end != NULL ? NULL : written(value);
+    if (end == NULL && text->object == NULL)
+        return false;
+    text->bytes = end != NULL ? text->place : PyBytes_AS_STRING(text->object);
+    text->len = end != NULL ? (size_t)(end - text->place) : (size_t)PyBytes_GET_SIZE(text->object);
+    return true;
+}
+
+static inline void drop(struct text *text) {
+    Py_XDECREF(text->object);
+}
+
 /* Large answers are read without the garbage collector: it goes through what is made again and again, and finds nothing. */
 enum { MANY_BYTES = 1 << 16 };
 
@@ -357,25 +512,6 @@ static inline bool key_of(PyObject *table, PyObject *where, int64_t *key) {
     bool found = is_key(table, &test, key);
     release(&test);
     return found;
-}
-
-/* Enough for any int64_t as text. */
-enum { KEY_BYTES = 24 };
-
-/* Writes a key as text; gives its length. */
-static size_t key_text(int64_t key, char *text) {
-    char reversed[KEY_BYTES];
-    size_t count = 0, len = 0;
-    uint64_t rest = key < 0 ? 0 - (uint64_t)key : (uint64_t)key;
-    do {
-        reversed[count++] = (char)('0' + rest % 10);
-        rest /= 10;
-    } while (rest != 0);
-    if (key < 0)
-        text[len++] = '-';
-    while (count > 0)
-        text[len++] = reversed[--count];
-    return len;
 }
 
 /* Whether a record has an integer where its schema has a float, which Python makes an exception of. */
@@ -518,14 +654,17 @@ static PyObject *call_insert(PyObject *method, PyObject *const *args, size_t cou
 /* The record that has the key; NULL with an exception, or if there is none, without. */
 static PyObject *record_of(dictdb_table *handle, PyObject *key, int64_t number) {
     PyObject *record = NULL;
-    PyObject *text = key == NULL ? NULL : written(key);
-    struct answer *answer = key != NULL && text == NULL ? NULL : take();
+    struct text text;
+    text.object = NULL;
+    if (key != NULL && !write_text(key, &text))
+        return NULL;
+    struct answer *answer = take();
     if (answer != NULL) {
         dictdb_error *error = NULL;
         dictdb_status status;
         Py_BEGIN_ALLOW_THREADS
-        status = text == NULL ? dictdb_table_get_int(handle, number, &answer->text, &error)
-                              : dictdb_table_get(handle, PyBytes_AS_STRING(text), (size_t)PyBytes_GET_SIZE(text), &answer->text, &error);
+        status = key == NULL ? dictdb_table_get_int(handle, number, &answer->text, &error)
+                             : dictdb_table_get(handle, text.bytes, text.len, &answer->text, &error);
         Py_END_ALLOW_THREADS
         if (status == DICTDB_STATUS_OK)
             record = answered(answer);
@@ -535,7 +674,7 @@ static PyObject *record_of(dictdb_table *handle, PyObject *key, int64_t number) 
             raise_exception(exception_of(status, error));
         give(answer);
     }
-    Py_XDECREF(text);
+    drop(&text);
     return record;
 }
 
@@ -571,57 +710,17 @@ static PyObject *query_of(const struct test *test) {
     return query;
 }
 
-enum { SHORT_BYTES = 96 };
-
-/* Writes what most tests compare with, one integer or one short text of ASCII without escapes, as an array; gives its length, or 0. */
-static size_t short_values(PyObject *values, char *text) {
-    if (!PyTuple_CheckExact(values) || PyTuple_GET_SIZE(values) != 1)
-        return 0;
-    PyObject *value = PyTuple_GET_ITEM(values, 0);
-    size_t len = 0;
-    text[len++] = '[';
-    if (PyLong_CheckExact(value)) {
-        int overflow = 0;
-        int64_t number = PyLong_AsLongLongAndOverflow(value, &overflow);
-        if (overflow != 0)
-            return 0;
-        len += key_text(number, text + len);
-    } else {
-        if (!PyUnicode_CheckExact(value) || !PyUnicode_IS_COMPACT_ASCII(value) || PyUnicode_GET_LENGTH(value) > SHORT_BYTES - 4)
-            return 0;
-        const char *bytes = PyUnicode_DATA(value);
-        Py_ssize_t count = PyUnicode_GET_LENGTH(value);
-        text[len++] = '"';
-        for (Py_ssize_t at = 0; at < count; at++) {
-            if (bytes[at] < 0x20 || bytes[at] == '"' || bytes[at] == '\\')
-                return 0;
-            text[len++] = bytes[at];
-        }
-        text[len++] = '"';
-    }
-    text[len++] = ']';
-    return len;
-}
-
 static PyObject *rows_of(dictdb_table *handle, dictdb_query *query, PyObject *values) {
-    char short_text[SHORT_BYTES];
-    const char *given = short_text;
-    size_t len = short_values(values, short_text);
-    PyObject *text = NULL;
-    if (len == 0) {
-        text = written(values);
-        if (text == NULL)
-            return NULL;
-        given = PyBytes_AS_STRING(text);
-        len = (size_t)PyBytes_GET_SIZE(text);
-    }
+    struct text text;
+    if (!write_text(values, &text))
+        return NULL;
     PyObject *rows = NULL;
     struct answer *answer = take();
     if (answer != NULL) {
         dictdb_error *error = NULL;
         dictdb_status status;
         Py_BEGIN_ALLOW_THREADS
-        status = dictdb_query_run(query, handle, given, len, &answer->text, NULL, &error);
+        status = dictdb_query_run(query, handle, text.bytes, text.len, &answer->text, NULL, &error);
         Py_END_ALLOW_THREADS
         if (status == DICTDB_STATUS_OK)
             rows = answered(answer);
@@ -629,7 +728,7 @@ static PyObject *rows_of(dictdb_table *handle, dictdb_query *query, PyObject *va
             raise_exception(exception_of(status, error));
         give(answer);
     }
-    Py_XDECREF(text);
+    drop(&text);
     return rows;
 }
 
@@ -673,22 +772,22 @@ static PyObject *call_update(PyObject *method, PyObject *const *args, size_t cou
     dictdb_table *handle = handle_in(table, known.table_address);
     if (handle == NULL)
         return by_function(method, args, count, names);
-    PyObject *changes = written(args[1]);
-    if (changes == NULL)
+    struct text changes;
+    if (!write_text(args[1], &changes))
         return NULL;
     PyObject *changed = NULL;
-    char text[KEY_BYTES];
-    size_t len = key_text(key, text);
+    char text[INTEGER_BYTES];
+    size_t len = integer_text(key, text);
     dictdb_error *error = NULL;
     dictdb_status status;
     Py_BEGIN_ALLOW_THREADS
-    status = dictdb_table_update_by_key(handle, text, len, PyBytes_AS_STRING(changes), (size_t)PyBytes_GET_SIZE(changes), &error);
+    status = dictdb_table_update_by_key(handle, text, len, changes.bytes, changes.len, &error);
     Py_END_ALLOW_THREADS
     if (status == DICTDB_STATUS_OK)
         changed = PyLong_FromLong(1);
     else
         raise_from(table, name_update_failed, exception_of(status, error), where);
-    Py_DECREF(changes);
+    drop(&changes);
     return changed;
 }
 
@@ -701,8 +800,8 @@ static PyObject *call_delete(PyObject *method, PyObject *const *args, size_t cou
     dictdb_table *handle = handle_in(table, known.table_address);
     if (handle == NULL)
         return by_function(method, args, count, names);
-    char text[KEY_BYTES];
-    size_t len = key_text(key, text);
+    char text[INTEGER_BYTES];
+    size_t len = integer_text(key, text);
     dictdb_error *error = NULL;
     dictdb_status status;
     Py_BEGIN_ALLOW_THREADS
