@@ -362,6 +362,24 @@ def test_values_of_conditions_and_keys_are_spelled_as_any_value_is(db: DictDB) -
     assert small == [record["v"] for record in table.select(where=table.v.between(2, 99))] == [number for number in numbers if number <= 99]
 
 
+def test_floats_that_are_not_finite_are_told_wherever_null_stands(users: Table) -> None:
+    before = users.all()
+    for length in range(140):
+        for word in ("", "null", "nul", "nnul", "nulnull", "NULL", "annul", "nulll"):
+            fill = "n" * length
+            for record in ({"s": fill + word, "f": math.nan}, {"f": math.inf, "s": fill + word}, {fill + word: [math.nan]}):
+                with pytest.raises(ValueError, match="JSON"):
+                    users.insert(record)
+                with pytest.raises(ValueError, match="JSON"):
+                    users.update(record, where=users.id == 1)
+    assert users.all() == before
+    for length in range(140):
+        for word in ("null", "nul", "annul", "nulnull"):
+            text = "u" * length + word
+            key = users.insert({"name": text, "list": [None, 1.5]})
+            assert users.get(key) == {"id": key, "name": text, "list": [None, 1.5]}
+
+
 def test_changes_that_others_change_meanwhile(users: Table) -> None:
     before = users.get(1)
     changes: dict[str, Any] = {"a": 1}

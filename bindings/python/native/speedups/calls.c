@@ -200,12 +200,42 @@ static bool is_finite(PyObject *value, int depth) {
     return finite;
 }
 
-/* Whether "null" is in a text. There are fewer of its second letter than of the others. */
+/* As many bytes as one comparison takes, and as many of those as are looked at together. */
+typedef uint8_t block __attribute__((vector_size(16)));
+enum { BLOCKS = 4, BLOCK_BYTES = BLOCKS * sizeof(block) };
+
+static inline block same_bytes(const char *text, char byte) {
+    block found;
+    memcpy(&found, text, sizeof found);
+    return (block)(found == (uint8_t)byte);
+}
+
+/* Whether "nul" begins at one of BLOCK_BYTES places. */
+static inline bool may_have_null(const char *text) {
+    block found = {0};
+    uint64_t half[2];
+    for (size_t at = 0; at < BLOCK_BYTES; at += sizeof(block))
+        found |= same_bytes(text + at, 'n') & same_bytes(text + at + 1, 'u') & same_bytes(text + at + 2, 'l');
+    memcpy(half, &found, sizeof half);
+    return (half[0] | half[1]) != 0;
+}
+
+/* Whether "null" is in a text. What looks like its beginning is hardly in any other word. */
 static bool has_null(const char *text, size_t len) {
-    const char *end = text + len;
-    for (const char *at = text; (at = memchr(at, 'u', (size_t)(end - at))) != NULL; at++) {
-        if (at > text && at[-1] == 'n' && end - at > 2 && at[1] == 'l' && at[2] == 'l')
-            return true;
+    size_t at = 0;
+    while (len - at >= 4) {
+        size_t end = len - 3;
+        if (len - at >= BLOCK_BYTES + 3) {
+            end = at + BLOCK_BYTES;
+            if (!may_have_null(text + at)) {
+                at = end;
+                continue;
+            }
+        }
+        for (; at < end; at++) {
+            if (memcmp(text + at, "null", 4) == 0)
+                return true;
+        }
     }
     return false;
 }
@@ -514,6 +544,14 @@ static inline bool key_of(PyObject *table, PyObject *where, int64_t *key) {
     return found;
 }
 
+/* Whether the schema has floats, for which records are to be looked through. */
+static bool has_floats(PyObject *table) {
+    PyObject *floats = in_slot(table, known.table_floats);
+    bool has = floats == NULL || !PyTuple_CheckExact(floats) || PyTuple_GET_SIZE(floats) != 0;
+    Py_XDECREF(floats);
+    return has;
+}
+
 /* Whether a record has an integer where its schema has a float, which Python makes an exception of. */
 static bool is_misfit(PyObject *table, PyObject *record) {
     PyObject *floats = in_slot(table, known.table_floats);
@@ -575,9 +613,10 @@ static PyObject *keys_of(PyObject *table, PyObject *name, PyObject *records, boo
         PyErr_Clear();
         return NULL;
     }
+    bool may_misfit = has_floats(table);
     for (Py_ssize_t at = 0; at < count; at++) {
         PyObject *record = PyList_GET_ITEM(records, at);
-        if (!PyDict_CheckExact(record) || is_misfit(table, record)) {
+        if (!PyDict_CheckExact(record) || (may_misfit && is_misfit(table, record))) {
             Py_DECREF(keys);
             return NULL;
         }
