@@ -335,15 +335,17 @@ static char *put_plain(char *at, PyObject *value) {
 /* A member takes as many bytes at least: two empty texts, a colon and a comma. */
 enum { MEMBER_BYTES = 6 };
 
-/* The same of a dict, in SHORT_BYTES; NULL also if that is no room for it. Nothing may change it meanwhile. */
-static char *put_dict(char *at, PyObject *dict) {
+/* The same of a dict, in SHORT_BYTES; NULL also if that is no room for it, or `but` is one of its names. Nothing changes it meanwhile. */
+static char *put_dict(char *at, PyObject *dict, PyObject *but) {
     if (known.encode != NULL && PyDict_GET_SIZE(dict) > FEW_MEMBERS)
         return NULL;
     PyObject *part[2 * (SHORT_BYTES / MEMBER_BYTES + 1)];
     size_t count = 0;
     Py_ssize_t next = 0, room = 2;
-    for (; room <= SHORT_BYTES && PyDict_Next(dict, &next, &part[count], &part[count + 1]); count += 2)
-        room += PyUnicode_CheckExact(part[count]) ? room_of(part[count]) + room_of(part[count + 1]) + 2 : NO_ROOM;
+    for (; room <= SHORT_BYTES && PyDict_Next(dict, &next, &part[count], &part[count + 1]); count += 2) {
+        bool is_wanted = PyUnicode_CheckExact(part[count]) && (but == NULL || !same_text(part[count], but));
+        room += is_wanted ? room_of(part[count]) + room_of(part[count + 1]) + 2 : NO_ROOM;
+    }
     if (room > SHORT_BYTES)
         return NULL;
     *at++ = '{';
@@ -377,11 +379,11 @@ static char *put_tuple(char *at, PyObject *tuple) {
 }
 
 /* The same of any value. */
-static char *put_short(char *place, PyObject *value) {
+static char *put_short(char *place, PyObject *value, PyObject *but) {
     char *end;
     if (PyDict_CheckExact(value)) {
         Py_BEGIN_CRITICAL_SECTION(value);
-        end = put_dict(place, value);
+        end = put_dict(place, value, but);
         Py_END_CRITICAL_SECTION();
     } else if (PyTuple_CheckExact(value)) {
         end = put_tuple(place, value);
@@ -399,15 +401,28 @@ struct text {
     char place[SHORT_BYTES];
 };
 
+/* Writes a value in place, as above; whether that can be done. */
+static inline bool write_short(PyObject *value, PyObject *but, struct text *text) {
+    const char *end = put_short(text->place, value, but);
+    text->object = NULL;
+    text->bytes = text->place;
+    text->len = end == NULL ? 0 : (size_t)(end - text->place);
+    return end != NULL;
+}
+
+/* Writes a value as an object; false with an exception. */
+static bool write_object(PyObject *value, struct text *text) {
+    text->object = written(value);
+    if (text->object == NULL)
+        return false;
+    text->bytes = PyBytes_AS_STRING(text->object);
+    text->len = (size_t)PyBytes_GET_SIZE(text->object);
+    return true;
+}
+
 /* Writes a value, which is dropped afterwards; false with an exception. */
 static inline bool write_text(PyObject *value, struct text *text) {
-    const char *end = put_short(text->place, value);
-    text->object = end != NULL ? NULL : written(value);
-    if (end == NULL && text->object == NULL)
-        return false;
-    text->bytes = end != NULL ? text->place : PyBytes_AS_STRING(text->object);
-    text->len = end != NULL ? (size_t)(end - text->place) : (size_t)PyBytes_GET_SIZE(text->object);
-    return true;
+    return write_short(value, NULL, text) || write_object(value, text);
 }
 
 static inline void drop(struct text *text) {
@@ -567,14 +582,20 @@ static bool is_misfit(PyObject *table, PyObject *record) {
     return misfit;
 }
 
-/* Whether changes are to the key, too, or do not fit: what is told of that depends on more than they say. */
-static bool is_intricate(PyObject *table, PyObject *changes) {
+/* Writes changes; false with an exception, or, without one, if they are to the key, too: what is told of those depends on more than they
+ * say. */
+static bool write_changes(PyObject *table, PyObject *changes, struct text *text) {
     PyObject *name = in_slot(table, known.table_key);
-    PyObject *key = name == NULL ? NULL : in_dict(changes, name);
-    bool intricate = name == NULL || key != NULL || is_misfit(table, changes);
-    Py_XDECREF(key);
-    Py_XDECREF(name);
-    return intricate;
+    if (name == NULL)
+        return false;
+    bool done = write_short(changes, name, text);
+    if (!done) {
+        PyObject *key = in_dict(changes, name);
+        done = key == NULL && write_object(changes, text);
+        Py_XDECREF(key);
+    }
+    Py_DECREF(name);
+    return done;
 }
 
 static PyObject *insert_one(dictdb_table *handle, PyObject *table, PyObject *name, PyObject *record) {
@@ -805,15 +826,15 @@ static PyObject *call_select(PyObject *method, PyObject *const *args, size_t cou
 static PyObject *call_update(PyObject *method, PyObject *const *args, size_t count, PyObject *names) {
     PyObject *where = PyVectorcall_NARGS(count) >= 2 ? where_of(args, count, names, 1) : NULL;
     int64_t key;
-    if (where == NULL || !PyDict_CheckExact(args[1]) || is_logged() || !key_of(args[0], where, &key) || is_intricate(args[0], args[1]))
+    if (where == NULL || !PyDict_CheckExact(args[1]) || is_logged() || !key_of(args[0], where, &key) || is_misfit(args[0], args[1]))
         return by_function(method, args, count, names);
     PyObject *table = args[0];
     dictdb_table *handle = handle_in(table, known.table_address);
     if (handle == NULL)
         return by_function(method, args, count, names);
     struct text changes;
-    if (!write_text(args[1], &changes))
-        return NULL;
+    if (!write_changes(table, args[1], &changes))
+        return PyErr_Occurred() ? NULL : by_function(method, args, count, names);
     PyObject *changed = NULL;
     char text[INTEGER_BYTES];
     size_t len = integer_text(key, text);
