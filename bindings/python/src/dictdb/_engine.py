@@ -114,7 +114,7 @@ def failed(status: int, error: int) -> Exception:
 
 
 def address(handle: Any) -> bytes:
-    """A handle as the calls that are made in C take it: as it lies in memory, which takes them no reckoning."""
+    """A handle as the calls that are made in C take it: as it lies in memory, so that they have nothing to convert."""
     return bytes(ffi.buffer(ffi.new("void **", handle)))
 
 
