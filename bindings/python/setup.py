@@ -30,7 +30,7 @@ CODEC = [] if sysconfig.get_config_var("Py_GIL_DISABLED") else ["orjson==3.13.0"
 
 SPEEDUPS = Extension(
     "dictdb._speedups",
-    sources=["native/speedups/calls.c", "native/speedups/json_read.c"],
+    sources=["native/speedups/calls.c", "native/speedups/json_read.c", "native/speedups/json_write.c"],
     depends=["native/speedups/speedups.h"],
     include_dirs=[str(LIBRARY.header.parent)],
     extra_objects=[str(LIBRARY.shared)],
