@@ -195,3 +195,7 @@ pub(crate) fn invalid(text: &[u8]) -> Error {
     let found = shorten(&String::from_utf8_lossy(text));
     Error::InvalidKey { found, index: None }
 }
+
+#[cfg(test)]
+#[cfg(not(loom))]
+mod tests;

@@ -77,3 +77,7 @@ fn integer(option: &str, text: &[u8], least: u64) -> engine::Result<u64> {
     let value = value.filter(|value| (least..=MOST).contains(value));
     value.ok_or_else(|| Error::option(option, format!("must be an integer from {least} to {MOST}")))
 }
+
+#[cfg(test)]
+#[cfg(not(loom))]
+mod tests;
