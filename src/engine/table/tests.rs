@@ -491,3 +491,23 @@ fn pages_are_cut_into_about_equal_parts() {
     table.delete(&most).unwrap();
     check(2000, 128);
 }
+
+/// A table whose creation is taken back was never there for whoever comes later.
+#[test]
+fn a_creation_can_be_taken_back() {
+    let db = Database::new();
+    let other = db.create_table("other", TableOptions::default()).unwrap();
+    let table = db.create_table("t", TableOptions::default()).unwrap();
+    db.undo_create("t", &table);
+    assert!(matches!(db.table("t"), Err(Error::TableNotFound { .. })));
+    assert!(matches!(
+        table.insert("{}", None),
+        Err(Error::TableNotFound { .. })
+    ));
+    let again = db.create_table("t", TableOptions::default()).unwrap();
+    // Not that of another table of the name.
+    db.undo_create("t", &table);
+    again.insert("{}", None).unwrap();
+    assert_eq!(db.table("t").unwrap().count(None).unwrap(), 1);
+    other.insert("{}", None).unwrap();
+}

@@ -173,7 +173,7 @@ fn values_go_where_they_belong() {
         ("n[0] = 1", r#"{"id":"k","o":{"p":1,"q":null},"l":[1,[2]],"z":null,"n":[1]}"#),
         ("z[1] = 2, z[0] = 1", r#"{"id":"k","o":{"p":1,"q":null},"l":[1,[2]],"z":[1,2]}"#),
         // Removing what is not there does nothing, whatever is there instead.
-        ("remove(x), remove(y.a), remove(z.a), remove(id.a), remove(o[0]), remove(l.a), remove(l[2])",
+        ("remove(x), remove(y.a), remove(z.a), remove(id.a), remove(o[0]), remove(l.a), remove(l[2]), remove(l[7]), remove(l[1][9])",
          r#"{"id":"k","o":{"p":1,"q":null},"l":[1,[2]],"z":null}"#),
         ("o.p = o, l[0] = l", r#"{"id":"k","o":{"p":{"p":1,"q":null},"q":null},"l":[[1,[2]],[2]],"z":null}"#),
     ] {
