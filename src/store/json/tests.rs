@@ -2,7 +2,8 @@
 
 use super::read::read_through;
 use super::window::{Window, BLOCK};
-use crate::engine::Database;
+use crate::engine::{Database, IndexOptions, TableOptions};
+use crate::store::file::{save, FileOptions};
 use crate::store::pending::{complete, Pending};
 use crate::store::{Result, Work};
 use std::io::Cursor;
@@ -97,5 +98,74 @@ fn large_files_are_read_as_small_ones_however_their_lines_end() {
         let error = read(&file(&records, true), BLOCK).expect_err("a key that is taken");
         assert_eq!(error.detail()["index"], at, "{error}");
         records[at] = good;
+    }
+}
+
+/// The file as people read it; the programs that read it do not care.
+#[test]
+fn a_file_has_a_record_on_each_line() {
+    let database = Database::new();
+    let options =
+        TableOptions::from_json("{\"primary_key\":\"k\",\"schema\":{\"k\":\"int\",\"s\":\"str\"}}");
+    let table = database.create_table("a \"b\"", options.unwrap()).unwrap();
+    table
+        .insert_many("[{\"k\":1,\"s\":\"x\"},{\"k\":7,\"s\":\"\\u00e9\"}]", None)
+        .unwrap();
+    let index = IndexOptions::from_json("{\"fields\":\"s\",\"kind\":\"hash\"}").unwrap();
+    table.create_index(&index).unwrap();
+    database.create_table("c", TableOptions::default()).unwrap();
+    let directory = tempfile::TempDir::new().unwrap();
+    let path = directory.path().join("file");
+    save(&database, &path, &FileOptions::default(), &Work::default()).unwrap();
+    let text = std::fs::read_to_string(&path).unwrap();
+    let expected = r#"{
+    "tables": {
+        "a \"b\"": {
+            "primary_key": "k",
+            "schema": {"k":"int","s":"str"},
+            "indexes": [{"fields":["s"],"kind":"hash","unique":false}],
+            "largest_key": 7,
+            "records": [
+                {"k":1,"s":"x"},
+                {"k":7,"s":"é"}
+            ]
+        },
+        "c": {
+            "primary_key": "id",
+            "schema": null,
+            "indexes": [],
+            "largest_key": 0,
+            "records": []
+        }
+    }
+}
+"#;
+    assert_eq!(text, expected);
+}
+
+#[test]
+fn a_member_that_comes_twice_is_refused() {
+    for (member, value) in [
+        ("primary_key", "\"id\""),
+        ("schema", "null"),
+        ("full_schema", "{\"id\":\"int\"}"),
+        ("indexes", "[]"),
+        ("largest_key", "5"),
+    ] {
+        let table = |times: usize| {
+            let more = format!(",\"{member}\":{value}").repeat(times);
+            let key = if member == "primary_key" {
+                ""
+            } else {
+                ",\"primary_key\":\"id\""
+            };
+            format!("{{\"tables\":{{\"t\":{{\"x\":1{key}{more},\"records\":[]}}}}}}")
+        };
+        assert!(read(&table(1), BLOCK).is_ok(), "{member}");
+        let told = read(&table(2), BLOCK).unwrap_err().to_string();
+        assert!(
+            told.contains(&format!("a second member \"{member}\"")),
+            "{told}"
+        );
     }
 }
