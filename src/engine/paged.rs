@@ -609,6 +609,26 @@ mod tests {
         assert_eq!(before.differing(&paged).collect::<Vec<_>>(), pages);
     }
 
+    /// The page to which entries are being added stays full, however many of them go again; when the next one is begun it is packed, if
+    /// few are left.
+    #[test]
+    fn the_last_page_is_packed_when_the_next_one_is_begun() {
+        let is_full = |paged: &PagedVec<u64>, at: usize| matches!(paged.page(at), Page::Full(_));
+        for left in [1, PAGE / 4 - 1, PAGE / 4, PAGE] {
+            let mut paged = PagedVec::new();
+            for page in 0..3 {
+                let first = page * PAGE;
+                (first..first + PAGE).for_each(|index| paged.set(index, 1));
+                (first + left..first + PAGE).for_each(|index| paged.set(index, u64::MAX));
+                assert!(is_full(&paged, page), "{left}");
+                for before in 0..page {
+                    assert_eq!(is_full(&paged, before), left >= PAGE / 4, "{before} {left}");
+                    assert_eq!(paged.page(before).live(), left);
+                }
+            }
+        }
+    }
+
     #[test]
     fn gives_memory_back_when_entries_go() {
         let mut paged: PagedVec<u64> = PagedVec::new();

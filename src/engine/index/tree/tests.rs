@@ -344,5 +344,24 @@ fn guesses_are_right_where_codes_lie_evenly() {
 }
 
 fn bytes(tree: &Tree) -> usize {
-    Footprint::of(|footprint| tree.count(footprint))
+    let bytes = Footprint::of(|footprint| tree.count(footprint));
+    assert_eq!(bytes, allocated(&tree.root));
+    bytes
+}
+
+/// Bytes of a list's memory.
+fn bytes_of<T>(list: &Vec<T>) -> usize {
+    std::alloc::Layout::array::<T>(list.capacity())
+        .unwrap()
+        .size()
+}
+
+/// Each node has two counts before it, and an inner one has four lists.
+fn allocated(node: &Node) -> usize {
+    let Node::Inner(inner) = node else {
+        return 16 + std::mem::size_of::<Leaf>();
+    };
+    let own = 16 + std::mem::size_of::<Inner>();
+    let nodes = bytes_of(&inner.nodes) + inner.nodes.iter().map(allocated).sum::<usize>();
+    own + nodes + bytes_of(&inner.lens) + bytes_of(&inner.codes) + bytes_of(&inner.rows)
 }
