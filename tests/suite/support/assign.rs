@@ -75,6 +75,16 @@ impl Expr {
                     })
                 }
             },
+            Expr::Call(Call::Coalesce, operands) => {
+                // Those behind the first that is not null are not computed.
+                for operand in operands {
+                    let value = operand.value(record)?;
+                    if !value.is_null() {
+                        return Ok(value);
+                    }
+                }
+                Ok(Value::Null)
+            }
             Expr::Call(call, operands) => {
                 let mut values = Vec::new();
                 let mut whys = Vec::new();
@@ -184,6 +194,7 @@ fn compute(sign: Sign, left: &Value, right: &Value) -> Result<Value, Why> {
 }
 
 impl Call {
+    /// Of all but `COALESCE`.
     fn value(self, mut values: Vec<Value>) -> Result<Value, Why> {
         if self == Call::Append {
             let list = values.remove(0);
@@ -194,11 +205,11 @@ impl Call {
             };
         }
         values.retain(|value| !value.is_null());
-        Ok(match self {
-            Call::Min => extreme(&values, Ordering::Less),
-            Call::Max => extreme(&values, Ordering::Greater),
-            _ => values.into_iter().next().unwrap_or(Value::Null),
-        })
+        let wanted = match self {
+            Call::Min => Ordering::Less,
+            _ => Ordering::Greater,
+        };
+        Ok(extreme(&values, wanted))
     }
 }
 
