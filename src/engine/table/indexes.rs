@@ -121,7 +121,7 @@ fn exists(version: &Version, wanted: &Definition) -> Result<bool> {
     })
 }
 
-/// Whether the rest is done under the lock: pages have changed, and so many rows had other values in the round before.
+/// Whether the rest is done under the lock, where so many pages have changed, and so many rows had other values in the round before.
 fn is_last(round: usize, pages: usize, rows: usize) -> bool {
     let is_little = pages <= FEW_PAGES || pages <= SOME_PAGES && rows <= FEW_ROWS;
     is_little || round >= ROUNDS

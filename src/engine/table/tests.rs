@@ -12,12 +12,12 @@ use crate::engine::{
 };
 use std::sync::Arc;
 
-fn table() -> Table {
+pub(super) fn table() -> Table {
     let table = Database::new().create_table("t", TableOptions::default());
     table.unwrap()
 }
 
-fn core(table: &Table) -> &Arc<Core> {
+pub(super) fn core(table: &Table) -> &Arc<Core> {
     table.core().unwrap()
 }
 

@@ -1,18 +1,8 @@
 //! Stages, looked at before they become part of a table.
 
-use super::super::Table;
+use super::super::tests::{core, table};
 use super::*;
-use crate::engine::{Database, TableOptions};
 use proptest::prelude::*;
-
-fn table() -> Table {
-    let table = Database::new().create_table("t", TableOptions::default());
-    table.unwrap()
-}
-
-fn core(table: &Table) -> &Core {
-    table.core().unwrap()
-}
 
 fn keys(stage: &Stage) -> Vec<Option<String>> {
     let key = |index| stage.key(index).map(|key| format!("{key:?}"));
