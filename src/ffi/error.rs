@@ -208,7 +208,8 @@ pub extern "C" fn dictdb_error_message(error: *const dictdb_error) -> *const c_c
 /// text, into the string that is at fault), `placeholder` (the number of a `?1`), `option`, `what` and
 /// `limit`, `bytes`, `path` (a file), `line` and `column` (in a text file: the line, and the cell of it, from 1),
 /// `operation` (position in a batch, from 0), `timeout_ms`, `since`, `oldest` and
-/// `newest` (changes that a watch no longer has).
+/// `newest` (changes that a watch no longer has). A long value, key or name is told by its beginning: at
+/// most 256 characters, and `…` (U+2026) behind them.
 ///
 /// `error`: may be NULL or freed, then the result is `"{}"`.
 /// Returns a NUL-terminated string, valid until `error` is freed. Thread-safe.

@@ -1,9 +1,7 @@
 //! Whether a failing call says what the model says.
 
 use super::api::*;
-use super::model::fault::Fault;
-use super::model::parse::parse;
-use super::model::value::same;
+use super::model::fault::{is_key_told_as, Fault};
 use std::fmt::Debug;
 
 /// Whether the failure is the fault.
@@ -14,10 +12,8 @@ pub fn agrees(fault: &Fault, failure: &Failure) -> bool {
     match fault {
         Fault::NotFound => is(RECORD_NOT_FOUND),
         Fault::Duplicate { key, index } => {
-            let told = failure.detail.get("key").map(|key| parse(&key.to_string()));
-            is(DUPLICATE_KEY)
-                && at(index)
-                && matches!((told, parse(key)), (Some(Ok(a)), Ok(b)) if same(&a, &b))
+            let told = failure.detail.get("key").map(ToString::to_string);
+            is(DUPLICATE_KEY) && at(index) && told.is_some_and(|told| is_key_told_as(key, &told))
         }
         Fault::Schema {
             field,

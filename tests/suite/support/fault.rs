@@ -113,7 +113,7 @@ impl Fault {
         match (self, error) {
             (Fault::NotFound, Error::RecordNotFound) => true,
             (Fault::Duplicate { key, index }, Error::DuplicateKey { key: k, index: i }) => {
-                key == k && index == i
+                is_key_told_as(key, k) && index == i
             }
             (
                 Fault::Schema {
@@ -191,6 +191,18 @@ fn is_shown_as(found: &str, shown: &str) -> bool {
         Some(beginning) => beginning.len() > 30 && found.starts_with(beginning),
         None => found == shown,
     }
+}
+
+/// A key of more than 256 characters is told by these, with `…` behind them.
+pub fn is_key_told_as(key: &str, told: &str) -> bool {
+    let key = match parse(key) {
+        Ok(Value::Str(text)) if text.chars().nth(256).is_some() => {
+            Value::Str(text.chars().take(256).chain(['…']).collect())
+        }
+        Ok(key) => key,
+        Err(_) => return false,
+    };
+    parse(told).is_ok_and(|told| same(&key, &told))
 }
 
 /// In the spelling of whichever record; a long one by its beginning.
