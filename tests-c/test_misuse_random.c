@@ -34,6 +34,7 @@ static atomic_long contexts;
 typedef struct {
     int number;
     uint64_t random;
+    /** Calls that it is yet to make. */
     long calls;
     dictdb_buffer buffers[BUFFERS];
 } worker;
@@ -330,6 +331,7 @@ static void call_at_random(worker *w, bool quick_only) {
         current[w->number] = "nothing";
     }
     atomic_fetch_add(&calls[at], 1);
+    w->calls--;
     if (can_fail(f)) {
         const bool ok = answer.status == DICTDB_STATUS_OK;
         atomic_fetch_add(ok ? &successes[at] : &refusals[at], 1);
@@ -377,7 +379,7 @@ static void freshen(worker *w) {
 
 static void *work(void *argument) {
     worker *w = argument;
-    for (long i = 0; i < w->calls; i++) {
+    for (long i = 0; w->calls > 0; i++) {
         if (i % FRESH == 0) {
             freshen(w);
         }
