@@ -94,7 +94,14 @@ impl Table {
 
     /// JSON, key, schema: what is wrong with a record whatever the table holds.
     fn read_record(&self, text: &str) -> Result<(Fields, Option<Key>), Fault> {
-        self.check_record(parse(text).map_err(|bad| Fault::bad(bad, None))?)
+        match text
+            .trim_start_matches([' ', '\t', '\r', '\n'])
+            .starts_with('{')
+        {
+            true => self.check_record(parse(text).map_err(|bad| Fault::bad(bad, None))?),
+            // No object: nobody has to look at what else is wrong with it.
+            false => Err(Fault::Json { index: None }),
+        }
     }
 
     fn check_record(&self, record: Value) -> Result<(Fields, Option<Key>), Fault> {
