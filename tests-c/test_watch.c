@@ -167,10 +167,10 @@ static void another_key_comes_with_the_old_one(void) {
     CHECK_OK(dictdb_table_update_by_key(s.w.table, NTS("1"), NTS("{\"id\":\"one\",\"n\":1}"), &s.w.err), &s.w.err);
     CHECK_CHANGES(s, {0, "\"update\"", "\"one\"", "1", "{\"n\":1,\"id\":\"one\"}", NULL});
     CHECK_OK(dictdb_table_update_where(s.w.table, NTS("id >= 2"), NTS("id = id + 1"), NULL, 0, NULL, &s.w.err), &s.w.err);
-    /* Keys that are passed on are told to be gone first, so that who applies one change after the other loses no record. */
+    /* Keys that are passed on are told to be gone first, and their records to be new, so that each change can be applied by itself. */
     CHECK_CHANGES(s, {0, "\"delete\"", "3", NULL, NULL, NULL}, {0, "\"delete\"", "4", NULL, NULL, NULL},
-                  {0, "\"update\"", "3", "2", "{\"n\":20,\"id\":3}", NULL}, {0, "\"update\"", "4", NULL, "{\"n\":30,\"id\":4}", NULL},
-                  {0, "\"update\"", "5", NULL, "{\"n\":40,\"id\":5}", NULL});
+                  {0, "\"update\"", "3", "2", "{\"n\":20,\"id\":3}", NULL}, {0, "\"insert\"", "4", NULL, "{\"n\":30,\"id\":4}", NULL},
+                  {0, "\"insert\"", "5", NULL, "{\"n\":40,\"id\":5}", NULL});
     CHECK_OK(dictdb_table_update_by_key(s.w.table, NTS("3"), NTS("{\"id\":3,\"n\":21}"), &s.w.err), &s.w.err);
     CHECK_CHANGES(s, {0, "\"update\"", "3", NULL, "{\"n\":21,\"id\":3}", NULL});
     close_scene(&s);

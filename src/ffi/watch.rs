@@ -119,7 +119,8 @@ pub extern "C" fn dictdb_watch_free(watch: *mut dictdb_watch) {
 /// `"update"`, `"delete"`, `"create"` or `"drop"` (of the table; these have neither key nor record);
 /// `"key"` is the record's key, after the change; `"old_key"` is there if the change gave it another one;
 /// `"record"` is the whole record, after the change; a delete has none. Keys that one update passes on from
-/// record to record are told to be deleted first, so that each change can be applied by itself.
+/// record to record are told to be deleted first, and the records that had them to be inserted, so that each
+/// change can be applied by itself.
 /// `last`: may be NULL; gets the sequence number of the last change in `changes`, or `since` if there is
 /// none; untouched on failure.
 ///

@@ -102,9 +102,9 @@ impl Recorder {
         self.note("insert", Some(key), None, Some(record));
     }
 
-    /// A record was changed, and maybe its key; `old_key` is the one that it had, unless it was told to be gone already.
-    pub(crate) fn update(&mut self, old_key: Option<&KeyRef<'_>>, key: &KeyRef<'_>, record: &[u8]) {
-        let old_key = old_key.filter(|old_key| *old_key != key);
+    /// A record was changed, and maybe its key; `old_key` is the one that it had.
+    pub(crate) fn update(&mut self, old_key: &KeyRef<'_>, key: &KeyRef<'_>, record: &[u8]) {
+        let old_key = Some(old_key).filter(|old_key| *old_key != key);
         self.note("update", Some(key), old_key, Some(record));
     }
 

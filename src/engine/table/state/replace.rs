@@ -174,8 +174,10 @@ impl State {
                 if let Some((old, new)) = old.zip(self.version.record(place)) {
                     let key = |record| key_of(record, &self.version.shapes);
                     if let Some((old_key, new_key)) = key(&old).zip(key(&new)) {
-                        let old_key = Some(&old_key).filter(|key| !is_passed(key));
-                        recorder.update(old_key, &new_key, new.text());
+                        match is_passed(&old_key) {
+                            true => recorder.insert(&new_key, new.text()),
+                            false => recorder.update(&old_key, &new_key, new.text()),
+                        }
                     }
                 }
             }
