@@ -13,7 +13,6 @@ use crate::engine::table::Stored;
 use crate::engine::value::Value;
 use foldhash::fast::RandomState;
 use hashbrown::HashSet;
-use std::cmp::Ordering;
 use std::sync::Arc;
 
 /// The indexes of a table, in the order in which they were made.
@@ -101,34 +100,6 @@ impl Moving {
     }
 }
 
-impl Definition {
-    /// How an entry compares with a record that has these codes. Both are as `stored` has them.
-    pub(super) fn compare(
-        &self,
-        entry: (&[u64], Row),
-        codes: &[u64],
-        record: &Record<'_>,
-        stored: Stored<'_>,
-    ) -> Ordering {
-        for (at, (a, b)) in entry.0.iter().zip(codes).enumerate() {
-            let order = a.cmp(b).then_with(|| {
-                if self.kind == Kind::Hash || code::is_exact(*a) {
-                    return Ordering::Equal;
-                }
-                let value = |record| self.value(at, record, stored.shapes);
-                match stored.record(entry.1) {
-                    Some(other) => value(&other).order(&value(record)),
-                    None => Ordering::Equal,
-                }
-            });
-            if order.is_ne() {
-                return order;
-            }
-        }
-        Ordering::Equal
-    }
-}
-
 impl Index {
     pub(crate) fn new(definition: Arc<Definition>) -> Index {
         Index {
@@ -205,39 +176,29 @@ impl Index {
 
     fn put(&mut self, given: Given<'_>, stored: Stored<'_>) {
         match self.definition.kind {
-            Kind::Hash => self.tree.insert(&mut Bulk::<true> {
+            Kind::Hash => self.tree.insert(&mut Bulk::<true>::new(
                 given,
-                definition: &self.definition,
+                &self.definition,
                 stored,
-                collided: &mut self.collided,
-            }),
-            Kind::Sorted => self.tree.insert(&mut Bulk::<false> {
+                &mut self.collided,
+            )),
+            Kind::Sorted => self.tree.insert(&mut Bulk::<false>::new(
                 given,
-                definition: &self.definition,
+                &self.definition,
                 stored,
-                collided: &mut self.collided,
-            }),
+                &mut self.collided,
+            )),
         }
     }
 
     fn take(&mut self, given: Given<'_>, stored: Stored<'_>) {
         let (removed, wanted) = match self.definition.kind {
             Kind::Hash => {
-                let bulk = Bulk::<true> {
-                    given,
-                    definition: &self.definition,
-                    stored,
-                    collided: &mut self.collided,
-                };
+                let bulk = Bulk::<true>::new(given, &self.definition, stored, &mut self.collided);
                 (self.tree.remove(&bulk), bulk.len())
             }
             Kind::Sorted => {
-                let bulk = Bulk::<false> {
-                    given,
-                    definition: &self.definition,
-                    stored,
-                    collided: &mut self.collided,
-                };
+                let bulk = Bulk::<false>::new(given, &self.definition, stored, &mut self.collided);
                 (self.tree.remove(&bulk), bulk.len())
             }
         };

@@ -5,6 +5,7 @@ mod code;
 mod collisions;
 mod definition;
 mod entries;
+mod finder;
 mod gather;
 mod order;
 mod reader;

@@ -3,6 +3,7 @@
 use super::code;
 use super::definition::Kind;
 use super::entries::Index;
+use super::finder::Finder;
 use crate::engine::json::unescaped_bytes;
 use crate::engine::keymap::Row;
 use crate::engine::limits::MAX_INDEX_FIELDS;
@@ -175,11 +176,9 @@ impl Index {
             *code = code::of(*value);
         }
         let edge = edge.map(|edge| (edge, edge.code()));
+        let finder = Finder::new(&self.definition, stored);
         self.tree.rank(|codes, row| {
-            let value = |at: usize| match stored.record(row) {
-                Some(record) => self.definition.value(at, &record, stored.shapes),
-                None => Value::Null,
-            };
+            let value = |at: usize| finder.value(at, row);
             for (at, (wanted, (code, own))) in values.iter().zip(codes.iter().zip(&own)).enumerate()
             {
                 let order = code.cmp(own).then_with(|| match code::is_exact(*code) {
@@ -229,14 +228,24 @@ impl Index {
         let Some((codes, row)) = self.tree.at(rank) else {
             return rank;
         };
-        let Some(record) = stored.record(row) else {
-            return rank;
-        };
+        let finder = Finder::new(&self.definition, stored);
         self.tree.rank(|entry, other| {
-            self.definition
-                .compare((entry, other), codes, &record, stored)
-                .is_lt()
+            for (at, (a, b)) in entry.iter().zip(codes).enumerate() {
+                let order = a.cmp(b).then_with(|| match self.tells_all(*a) {
+                    true => Ordering::Equal,
+                    false => finder.value(at, other).order(&finder.value(at, row)),
+                });
+                if order.is_ne() {
+                    return order.is_lt();
+                }
+            }
+            false
         })
+    }
+
+    /// Whether entries with this code belong together.
+    fn tells_all(&self, code: u64) -> bool {
+        self.definition.kind == Kind::Hash || code::is_exact(code)
     }
 
     /// The first record of a span, and the first of those that have the greatest values in it.

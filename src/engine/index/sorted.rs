@@ -2,12 +2,14 @@
 
 use super::code;
 use super::definition::Definition;
+use super::finder::Finder;
 use super::tree::{Entry, Sequence};
 use crate::engine::keymap::Row;
 use crate::engine::table::Stored;
 use crate::engine::value::Value;
 use foldhash::fast::RandomState;
 use hashbrown::HashSet;
+use std::cell::Cell;
 use std::cmp::Ordering;
 use std::sync::Arc;
 
@@ -54,10 +56,39 @@ pub(super) enum Given<'a> {
 
 /// Entries and what they are of. The records of their rows are as `stored` has them.
 pub(super) struct Bulk<'a, const BY_HASH: bool> {
-    pub(super) given: Given<'a>,
-    pub(super) definition: &'a Definition,
-    pub(super) stored: Stored<'a>,
-    pub(super) collided: &'a mut Arc<HashSet<u64, RandomState>>,
+    given: Given<'a>,
+    finder: Finder<'a>,
+    /// Which of the entries was compared last, which of its fields, and the value.
+    own: Cell<(usize, usize, Value<'a>)>,
+    collided: &'a mut Arc<HashSet<u64, RandomState>>,
+}
+
+impl<'a, const BY_HASH: bool> Bulk<'a, BY_HASH> {
+    pub(super) fn new(
+        given: Given<'a>,
+        definition: &'a Definition,
+        stored: Stored<'a>,
+        collided: &'a mut Arc<HashSet<u64, RandomState>>,
+    ) -> Bulk<'a, BY_HASH> {
+        Bulk {
+            given,
+            finder: Finder::new(definition, stored),
+            own: Cell::new((usize::MAX, 0, Value::Null)),
+            collided,
+        }
+    }
+
+    /// The value of a field of the entry at a position, which has this row: it is compared with many, one after the other.
+    #[inline]
+    fn own(&self, at: usize, field: usize, row: Row) -> Value<'a> {
+        let (of, its, value) = self.own.get();
+        if of == at && its == field {
+            return value;
+        }
+        let value = self.finder.value(field, row);
+        self.own.set((at, field, value));
+        value
+    }
 }
 
 impl<const BY_HASH: bool> Sequence for Bulk<'_, BY_HASH> {
@@ -86,15 +117,12 @@ impl<const BY_HASH: bool> Sequence for Bulk<'_, BY_HASH> {
                 return code.cmp(other).then(entry.1.cmp(&own.1));
             }
         }
-        for (at, (code, other)) in entry.0.iter().zip(own.0).enumerate() {
+        for (field, (code, other)) in entry.0.iter().zip(own.0).enumerate() {
             let mut order = code.cmp(other);
             let is_open = order.is_eq() && entry.1 != own.1;
             if is_open && !code::is_exact(*code) {
-                let value = |row| match self.stored.record(row) {
-                    Some(record) => self.definition.value(at, &record, self.stored.shapes),
-                    None => Value::Null,
-                };
-                order = value(entry.1).order(&value(own.1));
+                let value = self.finder.value(field, entry.1);
+                order = value.order(&self.own(at, field, own.1));
             }
             if order.is_ne() {
                 return order;
@@ -119,8 +147,11 @@ impl<const BY_HASH: bool> Sequence for Bulk<'_, BY_HASH> {
         if self.collided.contains(&hash) {
             return;
         }
-        let records = self.stored.record(row).zip(self.stored.record(own));
-        let same = |(a, b)| self.definition.same(&a, &b, self.stored.shapes);
+        let Finder {
+            definition, stored, ..
+        } = self.finder;
+        let records = stored.record(row).zip(stored.record(own));
+        let same = |(a, b)| definition.same(&a, &b, stored.shapes);
         if !records.is_some_and(same) {
             Arc::make_mut(self.collided).insert(hash);
         }
