@@ -30,8 +30,8 @@ CODEC = [] if sysconfig.get_config_var("Py_GIL_DISABLED") else ["orjson==3.13.0"
 
 SPEEDUPS = Extension(
     "dictdb._speedups",
-    sources=["native/speedups/calls.c", "native/speedups/json_read.c", "native/speedups/json_write.c"],
-    depends=["native/speedups/speedups.h"],
+    sources=[f"native/speedups/{name}.c" for name in ("module", "calls", "known", "values", "json_read", "json_write")],
+    depends=[f"native/speedups/{name}.h" for name in ("speedups", "calls", "known", "values")],
     include_dirs=[str(LIBRARY.header.parent)],
     extra_objects=[str(LIBRARY.shared)],
     extra_compile_args=["-std=gnu11", "-O2", "-fvisibility=hidden", "-Wall", "-Wextra"],

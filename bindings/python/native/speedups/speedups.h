@@ -1,5 +1,7 @@
 /* dictdb._speedups: the calls that programs make most often, without the interpreter's help. What is odd about a call or a value is left to
  * the package's Python code, which can do all of this as well, and which alone makes the exceptions. */
+#pragma once
+
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
 #include <dictdb.h>
