@@ -324,6 +324,7 @@ fn order_objects(a: &[u8], b: &[u8]) -> Ordering {
 #[cfg(not(loom))]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     fn order(a: &str, b: &str) -> Ordering {
         let (a, b) = (Value::read(a.as_bytes()), Value::read(b.as_bytes()));
@@ -441,6 +442,23 @@ mod tests {
                 };
                 assert_eq!(order(&json(a), &json(b)), a.cmp(b), "{a:?} {b:?}");
             }
+        }
+    }
+
+    proptest! {
+        #![proptest_config(crate::testing::cases(1000))]
+
+        #[test]
+        fn strings_that_begin_alike_compare_by_what_follows(
+            beginning in "[a\u{0}\"é]{0,40}",
+            a in "[a\u{0}\u{1f}\\\\éb]{0,12}",
+            b in "[a\u{0}\u{1f}\\\\éb]{0,12}",
+        ) {
+            let (a, b) = (format!("{beginning}{a}"), format!("{beginning}{b}"));
+            let json = |text| String::from_utf8(crate::engine::json::quoted(text).into_vec()).unwrap();
+            prop_assert_eq!(order(&json(&a), &json(&b)), a.cmp(&b));
+            let same = a.bytes().zip(b.bytes()).take_while(|(a, b)| a == b).count();
+            prop_assert_eq!(common_len(a.as_bytes(), b.as_bytes()), same);
         }
     }
 

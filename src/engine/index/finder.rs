@@ -72,3 +72,45 @@ impl<'a> Finder<'a> {
         Some(place)
     }
 }
+
+#[cfg(test)]
+#[cfg(not(loom))]
+mod tests {
+    use super::*;
+    use crate::engine::{Database, IndexOptions, TableOptions};
+    use proptest::prelude::*;
+
+    #[test]
+    fn whichever_field_of_whichever_record_is_asked_for_its_value_is_found() {
+        let table = Database::new().create_table("t", TableOptions::default());
+        let table = table.unwrap();
+        // More fields than a shape has.
+        let many: Vec<String> = (0..600).map(|n| format!("\"f{n}\":{n}")).collect();
+        let many = format!("{{{},\"a\":\"at the end\"}}", many.join(","));
+        let records = [
+            r#"{"a":1,"b":"x","c":{"d":[1,2]}}"#,
+            r#"{"b":"y","a":2,"c":{"d":[3]}}"#,
+            r#"{"a":"third"}"#,
+            r#"{"c":{"d":7}}"#,
+            r#"{"a":4,"b":"z","c":{"d":[5,6]}}"#,
+            &many,
+        ];
+        for record in records {
+            table.insert(record, None).unwrap();
+        }
+        let options = r#"{"fields":["a","c.d[1]","b"],"kind":"sorted"}"#;
+        let definition = IndexOptions::from_json(options).unwrap().definition();
+        let version = table.version();
+        let stored = version.stored();
+        let asked = prop::collection::vec((0..3_usize, 0..records.len() as Row + 1), 0..40);
+        proptest!(crate::testing::cases(500), |(asked in asked)| {
+            let finder = Finder::new(&definition, stored);
+            for (at, row) in asked {
+                let record = stored.record(row);
+                let wanted = record.map(|record| definition.value(at, &record, stored.shapes));
+                let found = finder.value(at, row);
+                prop_assert!(found.equals(&wanted.unwrap_or(Value::Null)), "{at} {row}");
+            }
+        });
+    }
+}
