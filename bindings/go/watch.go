@@ -56,7 +56,8 @@ func (o WatchOptions) json() []byte {
 	return members.end()
 }
 
-// A Change is one of a record or table.
+// A Change is one of a record or table. Each can be applied by itself: where one update passes keys on from record to record, these
+// are told as deletes and inserts.
 type Change struct {
 	// Sequence ascends by one from change to change, for all watches of a database alike.
 	Sequence uint64 `json:"sequence"`

@@ -27,7 +27,8 @@ module DictDB
   #     watch.poll # => [#<struct DictDB::Change sequence=1, ... operation=:insert, key=1, record={...}>]
   #   end
   #
-  # To keep a copy of a table: make the watch, take a snapshot, apply the changes. Several threads may use one watch;
+  # To keep a copy of a table: make the watch, take a snapshot, apply the changes. Each can be applied by itself: where one
+  # update passes keys on from record to record, these are told as deletes and inserts. Several threads may use one watch;
   # {#position} is common to them.
   class Watch < Handle
     include Enumerable

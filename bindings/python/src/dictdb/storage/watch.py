@@ -13,8 +13,9 @@ class Watch:
     """The changes of a table, or of all tables of a database, from the moment at which it was made.
 
     A change is a dict: `sequence`, `commit` (of the first change of the same call), `table`, `operation` (`"insert"`, `"update"`,
-    `"delete"`, `"create"`, `"drop"`), `key`, `old_key` if it has changed, and `record`, the whole record after it. Changes are kept
-    up to a limit, then the oldest go: `UnavailableError` tells a reader who is too slow, who then takes `last()`, a snapshot, and
+    `"delete"`, `"create"`, `"drop"`), `key`, `old_key` if it has changed, and `record`, the whole record after it. Each can be applied
+    by itself: where one update passes keys on from record to record, these are told as deletes and inserts. Changes are kept up to
+    a limit, then the oldest go: `UnavailableError` tells a reader who is too slow, who then takes `last()`, a snapshot, and
     goes on after that number. Thread-safe; a context manager; iterating waits for changes until the watch is closed.
     """
 
