@@ -408,6 +408,21 @@ static void explain_tells_how_records_are_found(void) {
     check_plan(&w, "{\"where\":\"pay = 10 AND pay = 5\"}", NULL, "\"nothing\"", "\"natural\"");
     check_plan(&w, "{\"aggregates\":[\"count()\"]}", NULL, "\"all\"", "\"natural\"");
     CHECK_MEMBER(w.out.data, "reads_records", "false");
+    /* The ends of an index tell the least and the greatest value, and where the records are, how many they are. */
+    check_plan(&w, "{\"aggregates\":[\"max(pay)\",\"min(name)\"]}", NULL, "\"index\"", "\"natural\"");
+    CHECK_MEMBER(w.out.data, "index", "[\"pay\"]");
+    CHECK_MEMBER(w.out.data, "condition", "null");
+    CHECK_MEMBER(w.out.data, "rows_estimated", "3000");
+    CHECK_MEMBER(w.out.data, "reads_records", "false");
+    check_plan(&w, "{\"aggregates\":[\"min(pay)\",\"count()\"],\"where\":\"pay > 3\"}", NULL, "\"index\"", "\"natural\"");
+    CHECK_MEMBER(w.out.data, "condition", "\"pay > 3\"");
+    CHECK_MEMBER(w.out.data, "reads_records", "false");
+    check_plan(&w, "{\"aggregates\":[\"count()\"],\"where\":\"name = 'n5'\"}", NULL, "\"index\"", "\"natural\"");
+    CHECK_MEMBER(w.out.data, "rows_estimated", "3");
+    CHECK_MEMBER(w.out.data, "reads_records", "false");
+    check_plan(&w, "{\"aggregates\":[\"max(pay)\"],\"where\":\"name = 'n5'\"}", NULL, "\"index\"", "\"natural\"");
+    CHECK_MEMBER(w.out.data, "index", "[\"name\"]");
+    CHECK_MEMBER(w.out.data, "reads_records", "true");
     check_plan(&w, "{\"order_by\":\"pay\",\"limit\":5}", NULL, "\"index\"", "\"index\"");
     check_plan(&w, "{\"order_by\":\"-pay\",\"limit\":\"?1\"}", "[5]", "\"index\"", "\"index\"");
     check_plan(&w, "{\"order_by\":\"at.city\",\"limit\":5}", NULL, "\"scan\"", "\"top\"");

@@ -223,15 +223,16 @@ impl Index {
         }
     }
 
-    /// The rank of the first entry that has the values of the one at a rank.
+    /// The rank of the first entry that has the values of the one at a rank, in a sorted index.
     fn group_start(&self, rank: usize, stored: Stored<'_>) -> usize {
+        debug_assert_eq!(self.definition.kind, Kind::Sorted, "there is no order");
         let Some((codes, row)) = self.tree.at(rank) else {
             return rank;
         };
         let finder = Finder::new(&self.definition, stored);
         self.tree.rank(|entry, other| {
             for (at, (a, b)) in entry.iter().zip(codes).enumerate() {
-                let order = a.cmp(b).then_with(|| match self.tells_all(*a) {
+                let order = a.cmp(b).then_with(|| match code::is_exact(*a) {
                     true => Ordering::Equal,
                     false => finder.value(at, other).order(&finder.value(at, row)),
                 });
@@ -241,11 +242,6 @@ impl Index {
             }
             false
         })
-    }
-
-    /// Whether entries with this code belong together.
-    fn tells_all(&self, code: u64) -> bool {
-        self.definition.kind == Kind::Hash || code::is_exact(code)
     }
 
     /// The first record of a span, and the first of those that have the greatest values in it.
