@@ -12,7 +12,8 @@ fn single(json: &str) -> Option<&[u8]> {
     let value = json.as_bytes().strip_prefix(b"[")?.strip_suffix(b"]")?;
     let is_canonical = match value {
         [b'"', inside @ .., b'"'] => is_plain(inside),
-        [b'1'..=b'9', rest @ ..] => rest.len() < 18 && rest.iter().all(u8::is_ascii_digit),
+        // Of no more than 19 digits it is in range.
+        [b'1'..=b'9', rest @ ..] => rest.len() < 19 && rest.iter().all(u8::is_ascii_digit),
         _ => false,
     };
     is_canonical.then_some(value)
@@ -107,5 +108,100 @@ impl<'a> Params<'a> {
             reason,
             number: None,
         })
+    }
+}
+
+#[cfg(test)]
+#[cfg(not(loom))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_single_value_is_taken_as_it_stands_where_it_is_what_scanning_gives() {
+        let texts = [
+            (r#"["plain"]"#, true),
+            (r#"[""]"#, true),
+            (r#"["é"]"#, true),
+            (r#"["a\n"]"#, false),
+            (r#"["a","b"]"#, false),
+            (r#"["a" ]"#, false),
+            ("[7]", true),
+            ("[9999999999999999999]", true),
+            ("[99999999999999999999]", false),
+            ("[01]", false),
+            ("[0]", false),
+            ("[-7]", false),
+            ("[7.0]", false),
+            ("[7e1]", false),
+            ("[1,2]", false),
+            ("[]", false),
+            ("[true]", false),
+            ("7", false),
+        ];
+        for (json, is_single) in texts {
+            assert_eq!(single(json).is_some(), is_single, "{json}");
+            match (Params::from_json(json), Params::scan(json)) {
+                (Ok(found), Ok(wanted)) => {
+                    assert_eq!(found.text, wanted.text, "{json}");
+                    assert_eq!(found.ends, wanted.ends, "{json}");
+                }
+                (found, wanted) => assert_eq!(found.err(), wanted.err(), "{json}"),
+            }
+        }
+    }
+
+    #[test]
+    fn each_value_is_got_by_its_number_and_no_other() {
+        let params = Params::from_json(r#"[1,"two",[3, null]]"#).unwrap();
+        for params in [&params, &params_owned(r#"[1,"two",[3, null]]"#)] {
+            assert_eq!(params.get(1), Ok(&b"1"[..]));
+            assert_eq!(params.get(2), Ok(&b"\"two\""[..]));
+            assert_eq!(params.get(3), Ok(&b"[3,null]"[..]));
+            for number in [0, 4] {
+                let refused = params.get(number).unwrap_err();
+                let told = matches!(&refused, Error::Parameter { number: Some(n), reason } if *n == number
+                    && reason == "is used, but 3 passed");
+                assert!(told, "{refused:?}");
+            }
+        }
+        assert_eq!(params_owned(r#"["one"]"#).get(1), Ok(&b"\"one\""[..]));
+    }
+
+    fn params_owned(json: &str) -> Params<'static> {
+        Params::from_json(json).unwrap().into_owned().unwrap()
+    }
+
+    #[test]
+    fn as_many_values_are_passed_as_are_used() {
+        let passed = [
+            (Params::none(), 0),
+            (params_owned("[1]"), 1),
+            (params_owned("[1,2]"), 2),
+        ];
+        for (params, count) in &passed {
+            for used in 0..4 {
+                let reason = match (params.check(used), used) {
+                    (Ok(()), _) => {
+                        assert_eq!(used, *count);
+                        continue;
+                    }
+                    (
+                        Err(Error::Parameter {
+                            reason,
+                            number: None,
+                        }),
+                        _,
+                    ) => reason,
+                    (Err(other), _) => panic!("{other:?}"),
+                };
+                let wanted = match used {
+                    0 => format!("{count} passed, but none is used"),
+                    1 => format!("{count} passed, but ?1 is used"),
+                    _ => format!("{count} passed, but ?1 to ?{used} are used"),
+                };
+                assert_eq!(reason, wanted);
+                assert_ne!(used, *count);
+            }
+        }
     }
 }
