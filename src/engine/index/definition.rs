@@ -254,3 +254,73 @@ fn read_fields(text: &[u8]) -> Result<Vec<Path>> {
     }
     Ok(fields)
 }
+
+#[cfg(test)]
+#[cfg(not(loom))]
+mod tests {
+    use super::*;
+
+    fn fields(count: usize) -> String {
+        let fields: Vec<String> = (0..count).map(|n| format!("\"f{n}\"")).collect();
+        format!("{{\"fields\":[{}],\"kind\":\"hash\"}}", fields.join(","))
+    }
+
+    #[test]
+    fn an_index_has_1_to_16_different_fields() {
+        for count in 1..=MAX_INDEX_FIELDS {
+            let options = IndexOptions::from_json(&fields(count)).unwrap();
+            assert_eq!(options.definition().fields.len(), count);
+        }
+        let one = IndexOptions::from_json(r#"{"fields":"a.b[1]","kind":"sorted"}"#);
+        assert_eq!(one.unwrap().definition().names(), ["a.b[1]"]);
+        let refused = [
+            fields(0),
+            fields(MAX_INDEX_FIELDS + 1),
+            fields(MAX_INDEX_FIELDS + 2),
+            r#"{"fields":["a","b","a"],"kind":"hash"}"#.to_owned(),
+            r#"{"fields":["a","`a`"],"kind":"hash"}"#.to_owned(),
+            r#"{"fields":7,"kind":"hash"}"#.to_owned(),
+            r#"{"fields":["a",7],"kind":"hash"}"#.to_owned(),
+            r#"{"kind":"hash"}"#.to_owned(),
+        ];
+        for options in &refused {
+            match IndexOptions::from_json(options) {
+                Err(Error::InvalidOption { option, reason, .. }) => {
+                    assert_eq!(option, "fields", "{options}");
+                    assert!(reason.contains(WANTED_FIELDS), "{options}: {reason}");
+                }
+                other => panic!("{options}: {other:?}"),
+            }
+        }
+    }
+
+    #[test]
+    fn a_definition_is_written_as_it_is_read() {
+        let cases = [
+            (r#"{"fields":["a"],"kind":"hash","unique":false}"#, "hash"),
+            (
+                r#"{"fields":["a","b.c"],"kind":"sorted","unique":true}"#,
+                "unique sorted",
+            ),
+            (
+                r#"{"fields":["`\"x y\"`[0]"],"kind":"hash","unique":true}"#,
+                "unique hash",
+            ),
+        ];
+        for (text, kind) in cases {
+            let definition = IndexOptions::from_json(text).unwrap().definition();
+            let mut written = Vec::new();
+            definition.write(&mut written);
+            assert_eq!(String::from_utf8(written).unwrap(), text);
+            assert_eq!(definition.describe_kind(), kind);
+        }
+        for kind in ["\"tree\"", "1", "null", "\"Hash\""] {
+            let options = format!("{{\"fields\":\"a\",\"kind\":{kind}}}");
+            let refused = IndexOptions::from_json(&options).unwrap_err();
+            assert!(
+                matches!(&refused, Error::InvalidOption { option, .. } if option == "kind"),
+                "{refused:?}"
+            );
+        }
+    }
+}
