@@ -268,3 +268,45 @@ fn fields(head: &[u8]) -> (u32, u32, u64) {
     let length = head.get(8..).and_then(|rest| rest.first_chunk().copied());
     (word(0), word(4), length.map_or(0, u64::from_le_bytes))
 }
+
+#[cfg(test)]
+#[cfg(not(loom))]
+mod tests {
+    use super::*;
+    use std::io;
+
+    /// Gives some bytes, and then whatever ends it.
+    struct Source<'a>(&'a [u8], Option<ErrorKind>);
+
+    impl Read for Source<'_> {
+        fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+            match (self.0.read(out)?, self.1) {
+                (0, Some(kind)) => Err(kind.into()),
+                (len, _) => Ok(len),
+            }
+        }
+    }
+
+    #[test]
+    fn a_file_that_ends_is_damaged_and_one_that_cannot_be_read_is_not() {
+        let path = Path::new("a file");
+        let start = [&MAGIC[..], &VERSION.to_le_bytes(), &[0; HEADER - 12]].concat();
+        for len in 0..HEADER {
+            let bytes = &start[..len];
+            match Reader::begin(Source(bytes, None), path).err() {
+                Some(Error::Corrupt { position, .. }) => assert_eq!(position, 0),
+                other => panic!("{other:?}"),
+            }
+            for kind in [ErrorKind::Other, ErrorKind::PermissionDenied] {
+                match Reader::begin(Source(bytes, Some(kind)), path).err() {
+                    Some(Error::Io {
+                        operation,
+                        path: at,
+                        error,
+                    }) => assert_eq!((operation, &*at, error.kind()), ("read", path, kind)),
+                    other => panic!("{other:?}"),
+                }
+            }
+        }
+    }
+}
