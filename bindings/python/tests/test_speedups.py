@@ -279,6 +279,8 @@ def random_call(pick: random.Random, table: Table) -> tuple[Any, list[Any]]:
             if pick.random() < 0.4:
                 record["id"] = pick.choice(KEYS)
         return Table.insert, [records]
+    if kind == 4 and pick.random() < 0.3:
+        return Table.get_json, [key]
     if kind == 4:
         return Table.get, [key, *(["none"] if pick.random() < 0.3 else [])]
     if kind < 7:
@@ -441,11 +443,13 @@ def test_the_ways_to_call(users: Table) -> None:
     assert users.get(1) is None
     assert users.get(1, 5) == users.get(1, default=5) == users.get(key=1, default=5) == 5
     assert users.insert(record={"id": 1}) == users.insert({"id": 2}, batch_size=3) - 1 == 1
+    assert users.get_json(1) == users.get_json(key=1) == b'{"id":1}'
     for call in (
         lambda: users.insert(),  # type: ignore[call-arg]
         lambda: users.select(what=users.id == 1),  # type: ignore[call-arg]
         lambda: users.get(),  # type: ignore[call-arg]
         lambda: users.get(1, 2, 3),  # type: ignore[call-arg]
+        lambda: users.get_json(1, 2),  # type: ignore[call-arg]
         lambda: users.update(where=users.id == 1),  # type: ignore[call-arg]
         lambda: users.delete(users.id == 1, users.id == 2),  # type: ignore[call-arg, arg-type]
         lambda: Table.insert(5, {}),  # type: ignore[arg-type]
@@ -483,6 +487,7 @@ def test_handles_that_are_closed(db: DictDB, users: Table) -> None:
         lambda: users.insert([{}]),
         lambda: users.get(1),
         lambda: users.get("k"),
+        lambda: users.get_json(1),
         lambda: users.select(where=users.id == 1),
         lambda: users.select(where=where),
         lambda: users.update({}, where=users.id == 1),

@@ -230,7 +230,7 @@ static PyObject *call_insert(PyObject *method, PyObject *const *args, size_t cou
 }
 
 /* The record that has the key; NULL with an exception, or if there is none, without. */
-static PyObject *record_of(dictdb_table *handle, PyObject *key, int64_t number) {
+static PyObject *record_of(dictdb_table *handle, PyObject *key, int64_t number, bool as_text) {
     PyObject *record = NULL;
     struct text text;
     text.object = NULL;
@@ -245,7 +245,7 @@ static PyObject *record_of(dictdb_table *handle, PyObject *key, int64_t number) 
                              : dictdb_table_get(handle, text.bytes, text.len, &answer->text, &error);
         Py_END_ALLOW_THREADS
         if (status == DICTDB_STATUS_OK)
-            record = answered(answer);
+            record = as_text ? PyBytes_FromStringAndSize(answer->text.data, (Py_ssize_t)answer->text.len) : answered(answer);
         else if (status == DICTDB_STATUS_RECORD_NOT_FOUND)
             dictdb_error_free(error);
         else
@@ -256,8 +256,9 @@ static PyObject *record_of(dictdb_table *handle, PyObject *key, int64_t number) 
     return record;
 }
 
-static PyObject *call_get(PyObject *method, PyObject *const *args, size_t count, PyObject *names) {
-    if (!is_plain(args, count, names, 1, 2))
+/* `get` and `get_json`: with a key, and maybe what is given where there is no record. */
+static inline PyObject *get(PyObject *method, PyObject *const *args, size_t count, PyObject *names, Py_ssize_t most, bool as_text) {
+    if (!is_plain(args, count, names, 1, most))
         return by_function(method, args, count, names);
     PyObject *key = args[1];
     dictdb_table *handle = handle_in(args[0], known.table_address);
@@ -268,10 +269,18 @@ static PyObject *call_get(PyObject *method, PyObject *const *args, size_t count,
         number = PyLong_AsLongLongAndOverflow(key, &overflow);
     if (handle == NULL || overflow != 0 || !(is_integer || PyUnicode_CheckExact(key)))
         return by_function(method, args, count, names);
-    PyObject *record = record_of(handle, is_integer ? NULL : key, number);
+    PyObject *record = record_of(handle, is_integer ? NULL : key, number, as_text);
     if (record != NULL || PyErr_Occurred())
         return record;
     return Py_NewRef(PyVectorcall_NARGS(count) > 2 ? args[2] : Py_None);
+}
+
+static PyObject *call_get(PyObject *method, PyObject *const *args, size_t count, PyObject *names) {
+    return get(method, args, count, names, 2, false);
+}
+
+static PyObject *call_get_json(PyObject *method, PyObject *const *args, size_t count, PyObject *names) {
+    return get(method, args, count, names, 1, true);
 }
 
 /* The compiled query for the records that a test finds; NULL, with no exception, if none was run before. */
@@ -324,7 +333,7 @@ static PyObject *call_select(PyObject *method, PyObject *const *args, size_t cou
     int64_t key;
     bool done = true;
     if (handle != NULL && is_key(table, &test, &key)) {
-        PyObject *record = record_of(handle, NULL, key);
+        PyObject *record = record_of(handle, NULL, key, false);
         if (record != NULL || !PyErr_Occurred())
             rows = PyList_New(record == NULL ? 0 : 1);
         if (rows != NULL && record != NULL)
@@ -419,7 +428,7 @@ static const struct {
     const char *name;
     vectorcallfunc call;
 } calls[] = {
-    {"insert", call_insert}, {"get", call_get},       {"select", call_select},
+    {"insert", call_insert}, {"get", call_get},       {"get_json", call_get_json}, {"select", call_select},
     {"update", call_update}, {"delete", call_delete}, {"__eq__", call_equal},
 };
 

@@ -317,6 +317,7 @@ class ReadTable:
         return selection.query().explain(self, selection.params)
 
     @extra
+    @quick
     def get_json(self, key: Key) -> bytes | None:
         """The record that has the key as the JSON text that is stored; None if there is none. No objects are made."""
         given = dumps(key)
