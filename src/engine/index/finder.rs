@@ -46,7 +46,7 @@ impl<'a> Finder<'a> {
 
     /// A record's.
     #[inline]
-    pub(super) fn value_of(&self, at: usize, record: &Record<'a>) -> Value<'a> {
+    fn value_of(&self, at: usize, record: &Record<'a>) -> Value<'a> {
         let is_there = |place: &Place| place.shape == record.shape() && place.at == at;
         let place = self.last.get().filter(is_there);
         let Some(place) = place.or_else(|| self.look_up(at, record.shape())) else {
